@@ -1,0 +1,109 @@
+"""The directory bundle: the readable files in which a county keeps its directory.
+
+    county.toml           the county's names, numbers, colours, texts and its three named teams
+    teams.csv             names, phone, hours by weekday, promised times, lead
+    services.csv          which municipalities, forms and languages a team takes ('*' for all)
+    contact_points.csv    where a team is alerted
+    workers.csv           workers and their teams
+    hours_exceptions.csv  days on which a team's hours differ             (may be absent)
+    counties.csv          contacts of other counties                      (may be absent)
+    municipalities.csv    what differs from the reference, the retired    (may be absent)
+
+A bundle is taken whole or not at all. Codes are text: leading zeros count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from casework import bundle_places as places
+from casework import bundle_teams as teams
+from casework.bundle_county import COUNTY_FILE, CountyFile, read_county
+from casework.bundle_dump import dump
+from casework.bundle_tables import BundleError, Problem, Problems
+from casework.directory import Directory, Municipality, Team
+
+__all__ = ["FILES", "BundleError", "Problem", "dump", "parse"]
+
+_REQUIRED: Final = (
+    COUNTY_FILE,
+    teams.TEAMS_FILE,
+    teams.SERVICES_FILE,
+    teams.CONTACTS_FILE,
+    teams.WORKERS_FILE,
+)
+_OPTIONAL: Final = (teams.EXCEPTIONS_FILE, places.COUNTIES_FILE, places.MUNICIPALITIES_FILE)
+FILES: Final = (*_REQUIRED, *_OPTIONAL)
+
+
+def parse(
+    files: Mapping[str, str],
+    *,
+    reference_municipalities: str,
+    reference_counties: str,
+    revision: int,
+    holidays: frozenset[date],
+) -> Directory:
+    """A directory from the bundle's files (name to text) over the national reference tables.
+
+    The references are CSV text with the columns of Statistics Finland's tables as this project
+    keeps them; an empty text means no reference. Raises BundleError naming every wrong row.
+    """
+    problems = Problems()
+    _check_files(files, problems)
+    settings = read_county(files[COUNTY_FILE], problems)
+    own = settings.county.code
+    counties = places.read_counties(
+        files.get(places.COUNTIES_FILE), reference_counties, own, problems
+    )
+    municipalities, rows = places.read_municipalities(
+        files.get(places.MUNICIPALITIES_FILE), reference_municipalities, problems
+    )
+    places.check_places(rows, municipalities, counties, own)
+    tables = teams.read_tables(files, problems)
+    found = teams.read_teams(tables, municipalities, own)
+    _check_county(settings, found, municipalities, problems)
+    workers = teams.read_workers(tables)
+    problems.raise_if_any()
+    return Directory(
+        revision=revision,
+        county=settings.county,
+        municipalities=municipalities,
+        counties=counties,
+        teams=found,
+        workers=workers,
+        holidays=holidays,
+        intake_team=settings.teams["intake_team"],
+        fallback_team=settings.teams["fallback_team"],
+        on_call_team=settings.teams["on_call_team"],
+    )
+
+
+def _check_files(files: Mapping[str, str], problems: Problems) -> None:
+    """Files that are missing or have a name that nobody reads; other kinds may lie beside."""
+    for name in _REQUIRED:
+        if name not in files:
+            problems.note(name, 0, "the file is missing")
+    for name in files:
+        if name not in FILES and name.endswith((".csv", ".toml")):
+            problems.note(name, 0, "no part of a bundle has this name")
+    if COUNTY_FILE not in files:
+        problems.raise_if_any()
+
+
+def _check_county(
+    settings: CountyFile,
+    found: Mapping[str, Team],
+    municipalities: Mapping[str, Municipality],
+    problems: Problems,
+) -> None:
+    for role, key in settings.teams.items():
+        if key and key not in found:
+            line = settings.lines.get(role, 0)
+            problems.note(COUNTY_FILE, line, f"{role}: there is no team '{key}'")
+    own = settings.county.code
+    if own and not any(place.county == own for place in municipalities.values()):
+        line = settings.lines.get("code", 0)
+        problems.note(COUNTY_FILE, line, f"code: no municipality belongs to county {own}")

@@ -1,0 +1,191 @@
+"""Writing a directory back as the bundle's files, in a stable order."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from casework import bundle_places as places
+from casework import bundle_teams as teams
+from casework.bundle_county import COUNTY_FILE, TEAM_ROLES
+from casework.bundle_tables import Problems
+from casework.calendar import DAY_MINUTES, Span
+from casework.directory import ANY, Directory
+
+V = TypeVar("V")
+
+
+def dump(
+    directory: Directory, *, reference_municipalities: str = "", reference_counties: str = ""
+) -> dict[str, str]:
+    """The bundle's files by name, each ending in a newline, the same for equal directories.
+
+    Rows of municipalities and counties that a given reference already says are left out. The
+    reasons of `hours_exceptions.csv` are notes for people; a directory does not keep them.
+    """
+    return {
+        COUNTY_FILE: _county(directory),
+        teams.TEAMS_FILE: _teams(directory),
+        teams.SERVICES_FILE: _services(directory),
+        teams.EXCEPTIONS_FILE: _exceptions(directory),
+        teams.CONTACTS_FILE: _contacts(directory),
+        teams.WORKERS_FILE: _workers(directory),
+        places.COUNTIES_FILE: _counties(directory, reference_counties),
+        places.MUNICIPALITIES_FILE: _municipalities(directory, reference_municipalities),
+    }
+
+
+def _county(directory: Directory) -> str:
+    county = directory.county
+    plain = {
+        "code": county.code,
+        "languages": list(county.languages),
+        "emergency_number": county.emergency_number,
+        "emergency_social_services": county.emergency_social_services,
+        "logo": county.logo,
+        "closed_forms": sorted(county.closed_forms),
+        **{role: getattr(directory, role) for role in TEAM_ROLES},
+    }
+    tables: dict[str, Mapping[str, str]] = {
+        "names": county.names,
+        "sender_names": county.sender_names,
+        "crisis_line_hours": county.crisis_line_hours,
+        "colours": county.colours,
+        **{f"texts.{name}": county.texts[name] for name in sorted(county.texts)},
+    }
+    lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
+    for heading, table in tables.items():
+        lines += ["", f"[{heading}]"]
+        lines += [f"{name} = {_toml(table[name])}" for name in sorted(table)]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    """JSON's texts and lists of texts are TOML too, but for the one character it leaves bare."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _teams(directory: Directory) -> str:
+    found = _sorted(directory.teams)
+    languages = _languages(team.names for team in found)
+    header = ["key", *(f"name_{x}" for x in languages), "phone", *teams.WEEKDAYS]
+    header += ["closed_on_holidays", "acknowledge_minutes", "reply_working_days", "lead"]
+    rows = (
+        [
+            team.key,
+            *(team.names.get(x, "") for x in languages),
+            team.phone,
+            *(_spans(spans) for spans in team.hours.weekly),
+            "yes" if team.hours.closed_on_holidays else "no",
+            str(int(team.acknowledge_within.total_seconds()) // 60),
+            str(team.reply_within_working_days),
+            team.lead or "",
+        ]
+        for team in found
+    )
+    return _table(header, rows)
+
+
+def _services(directory: Directory) -> str:
+    rows = (
+        [team.key, _served(s.municipalities), _served(s.forms), _served(s.languages)]
+        for team in _sorted(directory.teams)
+        for s in team.services
+    )
+    return _table(["team", "municipalities", "forms", "languages"], rows)
+
+
+def _exceptions(directory: Directory) -> str:
+    rows = (
+        [team.key, day.isoformat(), _spans(team.hours.exceptions[day]), ""]
+        for team in _sorted(directory.teams)
+        for day in sorted(team.hours.exceptions)
+    )
+    return _table(["team", "date", "spans", "reason"], rows)
+
+
+def _contacts(directory: Directory) -> str:
+    rows = (
+        [team.key, point.key, point.kind.value, point.address, point.language]
+        for team in _sorted(directory.teams)
+        for point in team.alert
+    )
+    return _table(["team", "key", "kind", "address", "language"], rows)
+
+
+def _workers(directory: Directory) -> str:
+    rows = (
+        [
+            worker.key,
+            worker.name,
+            worker.email,
+            " ".join(worker.languages),
+            " ".join(t.key for t in _sorted(directory.teams) if worker.key in t.members),
+        ]
+        for worker in _sorted(directory.workers)
+    )
+    return _table(["key", "name", "email", "languages", "teams"], rows)
+
+
+def _counties(directory: Directory, reference: str) -> str:
+    said = places.read_counties(None, reference, directory.county.code, Problems())
+    found = [c for c in _sorted(directory.counties) if said.get(c.code) != c]
+    languages = _languages(county.names for county in found)
+    rows = (
+        [c.code, *(c.names.get(x, "") for x in languages), c.phone, c.email, c.url] for c in found
+    )
+    return _table(["code", *(f"name_{x}" for x in languages), "phone", "email", "url"], rows)
+
+
+def _municipalities(directory: Directory, reference: str) -> str:
+    said, _ = places.read_municipalities(None, reference, Problems())
+    found = [m for m in _sorted(directory.municipalities) if said.get(m.code) != m]
+    languages = _languages(place.names for place in found)
+    header = ["code", *(f"name_{x}" for x in languages), "county", "languages"]
+    rows = (
+        [
+            m.code,
+            *(m.names.get(x, "") for x in languages),
+            m.county,
+            " ".join(m.languages),
+            m.valid_from.isoformat() if m.valid_from else "",
+            m.valid_to.isoformat() if m.valid_to else "",
+            m.successor or "",
+        ]
+        for m in found
+    )
+    return _table([*header, "valid_from", "valid_to", "successor"], rows)
+
+
+def _sorted(found: Mapping[str, V]) -> list[V]:
+    return [found[key] for key in sorted(found)]
+
+
+def _languages(names: Iterable[Mapping[str, str]]) -> list[str]:
+    """Every language used, Finnish always and first."""
+    return ["fi", *sorted({language for each in names for language in each} - {"fi"})]
+
+
+def _served(values: frozenset[str]) -> str:
+    return ANY if ANY in values else " ".join(sorted(values))
+
+
+def _spans(spans: Iterable[Span]) -> str:
+    ordered = sorted(spans, key=lambda span: span.opens)
+    return " ".join(f"{_clock(s.opens)}-{_clock(s.closes)}" for s in ordered) or "closed"
+
+
+def _clock(minute: int) -> str:
+    minute = minute if minute <= DAY_MINUTES else minute - DAY_MINUTES
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _table(header: list[str], rows: Iterable[list[str]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()

@@ -1,0 +1,76 @@
+"""What people ask of the house, in the imperative. A form turns valid answers into one of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from casework.model import Answers
+
+
+class ContactWay(StrEnum):
+    """How the sender wants to be reached; the first choice is not at all."""
+
+    NONE = "none"
+    CALL = "call"
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class SafeTime(StrEnum):
+    """Windows of local time in which the sender says that contact is safe."""
+
+    MORNING = "morning"  # 8-12
+    AFTERNOON = "afternoon"  # 12-16
+    EVENING = "evening"  # 16-20
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The sender's own choices of contact. Empty where the sender stays anonymous."""
+
+    way: ContactWay = ContactWay.NONE
+    phone: str = field(default="", repr=False)  # E.164, or as typed where it is for calling only
+    textable: bool = False  # whether an SMS may be sent to `phone`
+    email: str = field(default="", repr=False)
+    may_leave_message: bool = False
+    safe_times: frozenset[SafeTime] = frozenset(SafeTime)
+
+
+@dataclass(frozen=True, slots=True)
+class ChildConcerned:
+    """A child that the message concerns, and where it should go."""
+
+    municipality: str | None  # Statistics Finland's code; None: not known or not told
+    here_now: bool = False
+    send_anyway: bool = False
+    answers: Answers = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Take in one message. Id, reference and access code were born with the draft: sending twice is one submission."""
+
+    submission_id: UUID
+    reference: str
+    form: str
+    domain_identifier: str
+    form_version: int
+    language: str
+    children: tuple[ChildConcerned, ...]
+    contact: Contact
+    cannot_wait: bool
+    statutory: bool
+    code: str = field(repr=False)
+    shared: Answers = field(repr=False)
+    sender: Answers | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AddInformation:
+    """Add what was written after the message had been sent."""
+
+    submission_id: UUID
+    addition_id: UUID
+    answers: Answers = field(repr=False)

@@ -1,0 +1,243 @@
+"""Who serves whom: the county's snapshot of municipalities, teams, workers and hours.
+
+A `Directory` is an immutable snapshot with a revision number; the revision is stored with every
+decision that was made from it. Its mappings are never written to after it is made.
+Codes are text with their leading zeros: municipalities three digits, counties two.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Final
+
+from casework.calendar import OpeningHours
+
+ANY: Final = "*"
+DEFAULT_LANGUAGE: Final = "fi"
+
+# Letters of the Sámi languages that have no canonical decomposition.
+_LETTERS: Final = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ǥ": "g", "ʒ": "z", "-": " "})
+
+
+class ContactKind(StrEnum):
+    """How a contact point can be reached; a text message reaches a mobile only."""
+
+    MOBILE = "mobile"
+    LANDLINE = "landline"
+    EMAIL = "email"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPoint:
+    """Where a team is alerted: E.164 for a phone, an address for e-mail."""
+
+    key: str
+    kind: ContactKind
+    address: str = field(repr=False)
+    language: str
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether an alert can be written to it; a landline can only be called."""
+        return bool(self.address) and self.kind is not ContactKind.LANDLINE
+
+
+@dataclass(frozen=True, slots=True)
+class Municipality:
+    """A municipality and its county; valid from and to with both days included."""
+
+    code: str
+    names: Mapping[str, str]
+    county: str
+    languages: tuple[str, ...]
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+
+    def is_valid(self, on: date) -> bool:
+        """Whether the municipality exists on the day `on`."""
+        begun = self.valid_from is None or self.valid_from <= on
+        return begun and (self.valid_to is None or on <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class OtherCounty:
+    """Another county; its contacts are empty where this county does not know them."""
+
+    code: str
+    names: Mapping[str, str]
+    phone: str = ""
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a team takes: municipality codes, form slugs and languages, each set or {'*'}."""
+
+    municipalities: frozenset[str]
+    forms: frozenset[str]
+    languages: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """A duty team. `members` and `lead` are worker keys; `phone` may be printed."""
+
+    key: str
+    names: Mapping[str, str]
+    services: tuple[Service, ...]
+    hours: OpeningHours
+    phone: str
+    members: tuple[str, ...]
+    lead: str | None
+    alert: tuple[ContactPoint, ...]
+    acknowledge_within: timedelta
+    reply_within_working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A worker as the directory knows one; accounts and rights live elsewhere."""
+
+    key: str
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    languages: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """What a county changes without code: names, numbers, colours and texts.
+
+    `names`, `sender_names` and `crisis_line_hours` map a language to text, `colours` a CSS
+    custom property without its dashes to `#rrggbb`, `texts` a text's id to its languages.
+    `logo` is the name of an image file beside the bundle, or empty.
+    """
+
+    code: str
+    names: Mapping[str, str]
+    sender_names: Mapping[str, str]
+    emergency_number: str
+    emergency_social_services: str
+    crisis_line_hours: Mapping[str, str]
+    colours: Mapping[str, str]
+    texts: Mapping[str, Mapping[str, str]]
+    closed_forms: frozenset[str]
+    languages: tuple[str, ...]
+    logo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """One revision of the whole, keyed by code or key."""
+
+    revision: int
+    county: County
+    municipalities: Mapping[str, Municipality]
+    counties: Mapping[str, OtherCounty]
+    teams: Mapping[str, Team]
+    workers: Mapping[str, Worker]
+    holidays: frozenset[date]
+    intake_team: str
+    fallback_team: str
+    on_call_team: str
+
+    def is_own(self, municipality: Municipality) -> bool:
+        """Whether the municipality belongs to this county."""
+        return municipality.county == self.county.code
+
+    def own_municipalities(self, on: date) -> tuple[Municipality, ...]:
+        """This county's municipalities that exist on the day `on`, in order of code."""
+        own = (m for m in self.municipalities.values() if self.is_own(m) and m.is_valid(on))
+        return tuple(sorted(own, key=lambda m: m.code))
+
+    def resolve_municipality(self, code: str, on: date) -> Municipality | None:
+        """The municipality that answers for `code` on the day `on`, over its successors.
+
+        None for a code that is unknown, not yet valid, or retired with nobody after it.
+        """
+        seen: set[str] = set()
+        found = self.municipalities.get(code)
+        while found is not None and not found.is_valid(on):
+            seen.add(found.code)
+            is_retired = found.valid_to is not None and found.valid_to < on
+            heir = found.successor if is_retired else None
+            found = self.municipalities.get(heir) if heir and heir not in seen else None
+        return found
+
+    def find_municipalities(self, text: str, on: date) -> tuple[Municipality, ...]:
+        """Municipalities whose name in any language is `text`, else begins with it.
+
+        Case, diacritics and hyphens do not count; a retired name leads to the successor.
+        In order of code; empty for an empty text.
+        """
+        wanted = folded(text)
+        if not wanted:
+            return ()
+        named = [(m.code, [folded(n) for n in m.names.values()]) for m in self._by_code()]
+        codes = [code for code, names in named if wanted in names] or [
+            code for code, names in named if any(name.startswith(wanted) for name in names)
+        ]
+        found = (self.resolve_municipality(code, on) for code in codes)
+        unique = {m.code: m for m in found if m is not None}
+        return tuple(unique[code] for code in sorted(unique))
+
+    def teams_for(self, municipality: str, form: str, language: str) -> tuple[Team, ...]:
+        """Teams serving the three, the most specific service first.
+
+        A named municipality goes before '*', then a named form, then a named language, then
+        the team's key. '*' stands for every municipality of this county and no other.
+        """
+        ranked = []
+        for team in self.teams.values():
+            ranks = list(self._ranks(team, municipality, form, language))
+            if ranks:
+                ranked.append((min(ranks), team.key, team))
+        return tuple(team for _, _, team in sorted(ranked, key=lambda r: r[:2]))
+
+    def team_for(self, municipality: str, form: str, language: str) -> Team | None:
+        """The team that serves the three best, or None when none does."""
+        return next(iter(self.teams_for(municipality, form, language)), None)
+
+    def has_members(self, team: Team) -> bool:
+        """Whether the team has a member whom the directory knows."""
+        return any(key in self.workers for key in team.members)
+
+    @staticmethod
+    def name(names: Mapping[str, str], language: str) -> str:
+        """The name in `language`, else in Finnish, else in any; '' when there is none."""
+        for candidate in (language, DEFAULT_LANGUAGE, *sorted(names)):
+            if names.get(candidate):
+                return names[candidate]
+        return ""
+
+    def _by_code(self) -> list[Municipality]:
+        return [self.municipalities[code] for code in sorted(self.municipalities)]
+
+    def _ranks(
+        self, team: Team, municipality: str, form: str, language: str
+    ) -> Iterator[tuple[bool, bool, bool]]:
+        place = self.municipalities.get(municipality)
+        if place is None or not self.is_own(place):
+            return
+        for service in team.services:
+            parts = (
+                (municipality, service.municipalities),
+                (form, service.forms),
+                (language, service.languages),
+            )
+            if all(value in served or ANY in served for value, served in parts):
+                by_wildcard = [value not in served for value, served in parts]
+                yield by_wildcard[0], by_wildcard[1], by_wildcard[2]
+
+
+def folded(text: str) -> str:
+    """`text` for comparing names: no case, diacritics or hyphens, single spaces."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in bare if not unicodedata.combining(c))
+    return " ".join(letters.translate(_LETTERS).split())

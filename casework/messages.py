@@ -1,0 +1,229 @@
+"""Messages that leave the house: their states, their legal moves, and when they may go.
+
+One outbox row per (event, recipient, channel). The text is chosen by the stored event (`purpose`), never by
+'the status now'. Nothing here knows a text: outside, a sender ever reads one of three.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from casework.calendar import HELSINKI
+from casework.commands import SafeTime
+from casework.errors import IllegalMove
+
+
+class Channel(StrEnum):
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Queue(StrEnum):
+    """Celery queues; each has a consumer."""
+
+    URGENT = "urgent"
+    DEFAULT = "default"
+    BULK = "bulk"
+    PERIODIC = "periodic"
+
+
+class Purpose(StrEnum):
+    """Which text, chosen by what happened."""
+
+    RECEIVED = "received"
+    SOMETHING_NEW = "something_new"
+    PLEASE_CALL = "please_call"
+    STAFF_NEW = "staff_new"
+    STAFF_URGENT = "staff_urgent"
+    STAFF_REMINDER = "staff_reminder"
+
+
+class MessageState(StrEnum):
+    PENDING = "pending"
+    CLAIMED = "claimed"
+    SUBMITTING = "submitting"
+    ACCEPTED = "accepted"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    SUPPRESSED = "suppressed"
+    UNKNOWN = "unknown"
+
+
+_S = MessageState
+
+#: Legal moves. Final states have none; `unknown` is resolved by a receipt or by asking the provider.
+MOVES: Mapping[MessageState, frozenset[MessageState]] = {
+    _S.PENDING: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED}),
+    _S.CLAIMED: frozenset({_S.SUBMITTING, _S.PENDING, _S.EXPIRED, _S.FAILED}),
+    _S.SUBMITTING: frozenset(
+        {
+            _S.ACCEPTED,
+            _S.SENT,
+            _S.DELIVERED,
+            _S.UNDELIVERED,
+            _S.FAILED,
+            _S.PENDING,
+            _S.UNKNOWN,
+        }
+    ),
+    _S.ACCEPTED: frozenset({_S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.UNKNOWN}),
+    _S.SENT: frozenset({_S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.UNKNOWN}),
+    _S.UNKNOWN: frozenset(
+        {_S.ACCEPTED, _S.SENT, _S.DELIVERED, _S.UNDELIVERED, _S.FAILED, _S.PENDING}
+    ),
+    _S.DELIVERED: frozenset(),
+    _S.UNDELIVERED: frozenset(),
+    _S.FAILED: frozenset(),
+    _S.EXPIRED: frozenset(),
+    _S.SUPPRESSED: frozenset(),
+}
+
+#: States in which somebody or something still has to act before the row rests.
+UNFINISHED = frozenset({_S.PENDING, _S.CLAIMED, _S.SUBMITTING})
+NOT_DELIVERED = frozenset({_S.UNDELIVERED, _S.FAILED, _S.EXPIRED})
+
+#: What Twilio calls it -> where it leaves our row.
+#: Source: twilio.com/docs/messaging/guides/outbound-message-status-in-status-callbacks
+RECEIPT_STATES: Mapping[str, MessageState] = {
+    "accepted": _S.ACCEPTED,
+    "scheduled": _S.ACCEPTED,
+    "queued": _S.ACCEPTED,
+    "sending": _S.ACCEPTED,
+    "sent": _S.SENT,
+    "delivered": _S.DELIVERED,
+    "undelivered": _S.UNDELIVERED,
+    "failed": _S.FAILED,
+    "canceled": _S.FAILED,
+}
+
+MAX_ATTEMPTS = 8
+LEASE = timedelta(seconds=90)
+#: How long an SMS may wait for its first receipt before it counts as unknown.
+RECEIPT_PATIENCE = timedelta(hours=72)
+#: How long a confirmation may wait for a provider before the page alone has to do.
+SENDER_PATIENCE = timedelta(hours=24)
+
+QUIET_FROM = time(21)
+QUIET_UNTIL = time(8)
+_SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
+    SafeTime.MORNING: (time(8), time(12)),
+    SafeTime.AFTERNOON: (time(12), time(16)),
+    SafeTime.EVENING: (time(16), time(20)),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One outbox row. `address` is sealed with the submission's key before it is stored."""
+
+    id: UUID
+    submission_id: UUID
+    case_id: UUID
+    case_number: str
+    event: str
+    recipient: str
+    channel: Channel
+    purpose: Purpose
+    language: str
+    queue: Queue
+    created_at: datetime
+    not_before: datetime
+    expires_at: datetime | None
+    address: str = field(repr=False)
+    state: MessageState = MessageState.PENDING
+
+
+def move(current: MessageState, to: MessageState) -> MessageState:
+    """The state after a legal move. Raises IllegalMove otherwise."""
+    if to not in MOVES[current]:
+        raise IllegalMove(f"{current} -> {to}")
+    return to
+
+
+def origins(to: MessageState) -> frozenset[MessageState]:
+    """States from which `to` may be reached: the WHERE of each conditional UPDATE."""
+    return frozenset(state for state, targets in MOVES.items() if to in targets)
+
+
+def retry_delay(attempts: int) -> timedelta:
+    """How long to wait after `attempts` refused tries: 15 s, then doubling, at most one hour."""
+    return min(timedelta(seconds=15 * 2 ** max(0, attempts - 1)), timedelta(hours=1))
+
+
+def quiet(at: datetime) -> bool:
+    """Whether SMS to a sender must wait: 21-08 Europe/Helsinki."""
+    local = at.astimezone(HELSINKI).time()
+    return local >= QUIET_FROM or local < QUIET_UNTIL
+
+
+def sms_moment(at: datetime, safe_times: frozenset[SafeTime]) -> datetime | None:
+    """The first moment from `at` on that is neither quiet nor unsafe; None when the person named none.
+
+    Times outside every named window count as unsafe, so someone who is alone in the mornings is never
+    texted in the evening. All windows named means 'any time', which leaves only the quiet hours.
+    """
+    if not safe_times:
+        return None
+    if safe_times == frozenset(SafeTime):
+        windows = [(QUIET_UNTIL, QUIET_FROM)]
+    else:
+        windows = sorted(_SAFE_WINDOWS[name] for name in safe_times)
+    local = at.astimezone(HELSINKI)
+    for day in (local.date(), local.date() + timedelta(days=1)):
+        for opens, closes in windows:
+            start = datetime.combine(day, opens, HELSINKI)
+            end = datetime.combine(day, closes, HELSINKI)
+            if at < end:
+                return max(at, start).astimezone(at.tzinfo)
+    return None
+
+
+class Verdict(StrEnum):
+    """How one attempt to hand a message to its provider ended."""
+
+    ACCEPTED = "accepted"
+    REFUSED_FOR_NOW = "refused_for_now"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a channel reports of one attempt; `reason` is a class of fault, never an address or a text."""
+
+    verdict: Verdict
+    provider_id: str = ""
+    reason: str = ""
+    retry_after: timedelta | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A row claimed for sending, opened: who, what text, by which channel."""
+
+    message: Message
+    attempts: int
+    lease_until: datetime
+
+
+def after_attempt(claimed: Claimed, outcome: Outcome, now: datetime) -> tuple[MessageState, datetime | None]:
+    """The state a row goes to after an attempt, and when it is tried again (only for `pending`).
+
+    A refusal for now waits by `retry_delay` until attempts or patience are used up; then it has failed.
+    """
+    if outcome.verdict is Verdict.ACCEPTED:
+        has_receipts = claimed.message.channel is Channel.SMS
+        return (MessageState.ACCEPTED if has_receipts else MessageState.SENT), None
+    if outcome.verdict is Verdict.UNKNOWN:
+        return MessageState.UNKNOWN, None
+    if outcome.verdict is Verdict.REFUSED or (outcome.counts and claimed.attempts >= MAX_ATTEMPTS):
+        return MessageState.FAILED, None
+    return MessageState.PENDING, now + (outcome.retry_after or retry_delay(claimed.attempts))

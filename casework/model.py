@@ -1,0 +1,203 @@
+"""The nouns of the house: submission, case, clock, timeline entry, receipt of a submission.
+
+A *submission* is what one person sent. It holds one *case* for each child that it concerns, at least one.
+Team, worker, clocks and access belong to the case. Frozen dataclasses: a change is a command, not a mutation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from casework.routing import Reason
+
+Answers = Mapping[str, Any]
+
+
+class CaseState(StrEnum):
+    """Where a case stands, as its sender may see it too."""
+
+    RECEIVED = "received"
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+
+
+#: Legal moves of a case; reopening is the undo of answering and closing.
+CASE_MOVES: Mapping[CaseState, frozenset[CaseState]] = {
+    CaseState.RECEIVED: frozenset({CaseState.IN_PROGRESS}),
+    CaseState.IN_PROGRESS: frozenset({CaseState.ANSWERED, CaseState.CLOSED}),
+    CaseState.ANSWERED: frozenset({CaseState.CLOSED, CaseState.IN_PROGRESS}),
+    CaseState.CLOSED: frozenset({CaseState.IN_PROGRESS}),
+}
+
+
+class ClockKind(StrEnum):
+    """What is being waited for; each clock ends by its own act."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    PROMISED_REPLY = "promised_reply"
+
+
+class TimelineKind(StrEnum):
+    """What happened to a case, in the past tense."""
+
+    RECEIVED = "received"
+    ROUTED = "routed"
+    ON_CALL_ALERTED = "on_call_alerted"
+    ALARM_RAISED = "alarm_raised"
+    ADDITION_RECEIVED = "addition_received"
+    ACKNOWLEDGED = "acknowledged"
+    TEAM_REMINDED = "team_reminded"
+    TEAM_NOT_REACHED = "team_not_reached"
+    CALL_NEEDED = "call_needed"
+    SENDER_ANSWERED = "sender_answered"
+    CASE_CLOSED = "case_closed"
+    CASE_REOPENED = "case_reopened"
+
+
+class KnownAs(StrEnum):
+    """How the sender of a submission is known; shown with every case."""
+
+    NOT_IDENTIFIED = "not_identified"
+    CLIENT_CODE = "client_code"
+    STRONG = "strong"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What one person sent, whole; `shared` and `sender` are sealed before they are stored."""
+
+    id: UUID
+    reference: str
+    form: str
+    domain_identifier: str
+    form_version: int
+    language: str
+    received_at: datetime
+    known_as: KnownAs
+    shared: Answers = field(repr=False)
+    sender: Answers | None = field(repr=False)
+    code_hash: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One child's matter within a submission."""
+
+    id: UUID
+    submission_id: UUID
+    number: str
+    team: str
+    worker: str | None
+    state: CaseState
+    created_at: datetime
+    language: str
+    municipality: str | None
+    after_hours: bool
+    urgent: bool
+    alerted_teams: tuple[str, ...]
+    directory_revision: int
+    child: Answers = field(repr=False)
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A promise with an end: `due_at` is its limit, `act_at` when the house itself must do something."""
+
+    id: UUID
+    case_id: UUID
+    kind: ClockKind
+    started_at: datetime
+    due_at: datetime
+    act_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One thing that happened; `detail` holds keys and codes only, never typed text. Append-only."""
+
+    id: UUID
+    case_id: UUID
+    at: datetime
+    kind: TimelineKind
+    actor: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseHead:
+    """The plain columns of a case that decide who may see it and what may be done; no content."""
+
+    id: UUID
+    submission_id: UUID
+    number: str
+    team: str
+    worker: str | None
+    alerted_teams: frozenset[str]
+    state: CaseState
+    form: str
+    language: str
+    urgent: bool
+    after_hours: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What an access code opens: states and dates of one submission, and nothing that was typed."""
+
+    submission_id: UUID
+    reference: str
+    form: str
+    received_at: datetime
+    cases: tuple[FollowedCase, ...]
+    additions: int
+
+
+@dataclass(frozen=True, slots=True)
+class FollowedCase:
+    team: str
+    state: CaseState
+    after_hours: bool
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    reply_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DueClock:
+    """A clock whose `act_at` has come, with what is needed to act."""
+
+    id: UUID
+    kind: ClockKind
+    act_at: datetime
+    case: CaseHead
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReceipt:
+    """What the sender is told of one case: who answers, and when."""
+
+    team: str
+    transfer_to: str | None
+    after_hours: bool
+    opens_at: datetime | None
+    reply_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the sender is told: who answers, and when. The access code stays with the draft that it was born with."""
+
+    submission_id: UUID
+    reference: str
+    received_at: datetime
+    cases: tuple[CaseReceipt, ...]
+    on_call_alerted: bool = False

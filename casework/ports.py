@@ -1,0 +1,171 @@
+"""What casework needs of the rooms around it. Fakes in tests and PostgreSQL in the house both fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+from uuid import UUID
+
+from casework.access import Relation, Viewer
+from casework.messages import Claimed, Message, MessageState, Outcome, Queue
+from casework.model import (
+    Answers,
+    Case,
+    CaseHead,
+    CaseState,
+    Clock,
+    ClockKind,
+    DueClock,
+    FollowUp,
+    Submission,
+    TimelineEntry,
+)
+
+
+class Ids(Protocol):
+    """Where identifiers come from: UUIDv7 for rows, random letters for what people read aloud."""
+
+    def row(self) -> UUID: ...
+
+    def reference(self) -> str:
+        """Eight letters and digits without look-alikes, in two groups: 40 random bits."""
+
+    def access_code(self) -> str:
+        """Sixteen letters and digits without look-alikes, in four groups: 80 random bits."""
+
+    def code_hash(self, code: str) -> bytes:
+        """The keyed hash under which a code is stored; forgiving of case, spaces and hyphens."""
+
+
+class WakeUp(Protocol):
+    """Tells the workers that a queue has something. Best effort: never raises, never waits long."""
+
+    def wake(self, queues: frozenset[Queue]) -> None: ...
+
+
+class Submissions(Protocol):
+    def add(
+        self,
+        submission: Submission,
+        cases: Sequence[Case],
+        clocks: Sequence[Clock],
+        timeline: Sequence[TimelineEntry],
+        messages: Sequence[Message],
+    ) -> None:
+        """Store all of it at the commit. The commit raises AlreadySubmitted where the id is taken."""
+
+    def add_information(
+        self,
+        submission_id: UUID,
+        addition_id: UUID,
+        answers: Answers,
+        at: datetime,
+        timeline: Sequence[TimelineEntry],
+        messages: Sequence[Message],
+    ) -> None: ...
+
+    def follow_up(self, code_hash: bytes) -> FollowUp | None: ...
+
+    def follow_up_by_id(self, submission_id: UUID) -> FollowUp | None: ...
+
+
+class Cases(Protocol):
+    def head(self, case_id: UUID) -> CaseHead | None: ...
+
+    def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]: ...
+
+    def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
+        """Conditional UPDATE along CASE_MOVES; False where the case was not in a state that may go there."""
+
+    def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None: ...
+
+    def restart_clock(self, case_id: UUID, kind: ClockKind) -> None: ...
+
+    def append_timeline(self, entries: Sequence[TimelineEntry]) -> None: ...
+
+    def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
+        """Running clocks whose time to act has come, locked for this unit of work."""
+
+    def set_act_at(self, clock_id: UUID, act_at: datetime | None) -> None: ...
+
+
+class Outbox(Protocol):
+    def add(self, messages: Sequence[Message]) -> None:
+        """Store rows; a row for the same (event, recipient, channel) is left as it is."""
+
+    def claim(self, queue: Queue, now: datetime, lease_until: datetime, limit: int) -> list[Claimed]: ...
+
+    def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> bool:
+        """Move to `submitting` if the lease is still ours, and note the attempt."""
+
+    def finish(
+        self,
+        claimed: Claimed,
+        attempt_id: UUID,
+        outcome: Outcome,
+        state: MessageState,
+        next_at: datetime | None,
+        now: datetime,
+    ) -> None: ...
+
+    def add_receipt(
+        self,
+        receipt_id: UUID,
+        attempt_id: UUID,
+        provider_id: str,
+        status: str,
+        error_code: str,
+        now: datetime,
+    ) -> None:
+        """Append one receipt; the same one again is nothing new."""
+
+    def apply_receipt(self, attempt_id: UUID, to: MessageState, now: datetime) -> Message | None:
+        """Move the attempt's message along, if that is a legal move; the message when it moved."""
+
+    def release_leases(self, now: datetime) -> None:
+        """Claimed rows whose worker died before anything left: back to waiting."""
+
+    def expire(self, now: datetime) -> Sequence[Message]:
+        """Waiting rows whose time is over, moved to `expired`."""
+
+    def give_up_submitting(self, now: datetime) -> Sequence[Message]:
+        """Rows whose worker died while the provider had them, moved to `unknown`."""
+
+    def give_up_receipts(self, since: datetime, now: datetime) -> Sequence[Message]:
+        """SMS handed over before `since` without a final receipt, moved to `unknown`."""
+
+    def waiting_queues(self, now: datetime) -> frozenset[Queue]:
+        """Queues with a row that may go now."""
+
+
+class UnitOfWork(Protocol):
+    """One transaction. Rolls back unless `commit` was called."""
+
+    @property
+    def submissions(self) -> Submissions: ...
+
+    @property
+    def cases(self) -> Cases: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None: ...
+
+    def commit(self) -> None: ...
+
+
+class AccessLog(Protocol):
+    def record(
+        self, viewer: Viewer, case_id: UUID, action: str, relation: Relation, at: datetime
+    ) -> None:
+        """Append one row in a transaction of its own, committed on return. No row, no page."""

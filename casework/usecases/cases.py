@@ -1,0 +1,161 @@
+"""What staff do with a case: open it, answer the sender, close it, take either back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from casework.access import Relation, Viewer, relation_to
+from casework.directory import Directory
+from casework.errors import IllegalMove, NotFound
+from casework.model import CaseHead, CaseState, ClockKind, TimelineEntry, TimelineKind
+from casework.ports import AccessLog, Ids, UnitOfWork
+
+
+def _authorised(
+    case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork
+) -> tuple[CaseHead, Relation]:
+    head = work.cases.head(case_id)
+    if head is None:
+        raise NotFound("case")
+    relation = relation_to(
+        viewer,
+        directory,
+        team=head.team,
+        worker=head.worker,
+        alerted_teams=head.alerted_teams,
+    )
+    if relation is None:
+        raise NotFound("case")
+    return head, relation
+
+
+def open_case(
+    case_id: UUID,
+    viewer: Viewer,
+    *,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+    log: AccessLog,
+) -> tuple[CaseHead, Relation]:
+    """Log the view, then acknowledge the case if nobody has yet. Only opening acknowledges.
+
+    Raises NotFound both where there is no such case and where the viewer has no relation to it. When the log
+    row cannot be written its error goes up, and the page is not shown.
+    """
+    with work:
+        head, relation = _authorised(case_id, viewer, directory, work)
+        log.record(viewer, case_id, "view", relation, now)
+        if head.state is CaseState.RECEIVED and work.cases.move(
+            case_id, CaseState.IN_PROGRESS, now
+        ):
+            work.cases.end_clock(case_id, ClockKind.ACKNOWLEDGEMENT, now)
+            work.cases.append_timeline(
+                [TimelineEntry(ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, _actor(viewer))]
+            )
+            work.commit()
+    return head, relation
+
+
+def answer_case(
+    case_id: UUID,
+    viewer: Viewer,
+    *,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+    log: AccessLog,
+) -> None:
+    """Note that the sender was answered by phone; ends the promised-reply clock."""
+    _act(
+        case_id,
+        viewer,
+        CaseState.ANSWERED,
+        TimelineKind.SENDER_ANSWERED,
+        directory=directory,
+        now=now,
+        ids=ids,
+        work=work,
+        log=log,
+    )
+
+
+def close_case(
+    case_id: UUID,
+    viewer: Viewer,
+    *,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+    log: AccessLog,
+) -> None:
+    """Close a case; ends the promised-reply clock."""
+    _act(
+        case_id,
+        viewer,
+        CaseState.CLOSED,
+        TimelineKind.CASE_CLOSED,
+        directory=directory,
+        now=now,
+        ids=ids,
+        work=work,
+        log=log,
+    )
+
+
+def reopen_case(
+    case_id: UUID,
+    viewer: Viewer,
+    *,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+    log: AccessLog,
+) -> None:
+    """Take an answer or a closing back: the case is being handled again and its promise runs on."""
+    _act(
+        case_id,
+        viewer,
+        CaseState.IN_PROGRESS,
+        TimelineKind.CASE_REOPENED,
+        directory=directory,
+        now=now,
+        ids=ids,
+        work=work,
+        log=log,
+    )
+
+
+def _act(
+    case_id: UUID,
+    viewer: Viewer,
+    to: CaseState,
+    kind: TimelineKind,
+    *,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+    log: AccessLog,
+) -> None:
+    """Raises NotFound without a relation, IllegalMove where somebody else was faster."""
+    with work:
+        head, relation = _authorised(case_id, viewer, directory, work)
+        log.record(viewer, case_id, kind.value, relation, now)
+        if not work.cases.move(case_id, to, now):
+            raise IllegalMove(f"{head.state} -> {to}")
+        if to is CaseState.IN_PROGRESS:
+            work.cases.restart_clock(case_id, ClockKind.PROMISED_REPLY)
+        else:
+            work.cases.end_clock(case_id, ClockKind.PROMISED_REPLY, now)
+        work.cases.append_timeline([TimelineEntry(ids.row(), case_id, now, kind, _actor(viewer))])
+        work.commit()
+
+
+def _actor(viewer: Viewer) -> str:
+    return f"user:{viewer.user_id}"

@@ -1,0 +1,239 @@
+"""Take in what a person sent: route, and store submission, cases, clocks, timeline and messages in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from casework.commands import AddInformation, ChildConcerned, Submit
+from casework.deadlines import acknowledgement_due, promised_reply_due
+from casework.directory import Directory
+from casework.errors import NotFound
+from casework.messages import Message, Purpose
+from casework.model import (
+    Case,
+    CaseReceipt,
+    CaseState,
+    Clock,
+    ClockKind,
+    KnownAs,
+    Receipt,
+    Submission,
+    TimelineEntry,
+    TimelineKind,
+)
+from casework.notices import About, sender_notice, staff_notice
+from casework.ports import Ids, UnitOfWork
+from casework.routing import Decision, Target, route
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One case with the decision that placed it and what follows from both."""
+
+    case: Case
+    decision: Decision
+    clocks: tuple[Clock, ...]
+    timeline: tuple[TimelineEntry, ...]
+
+
+def submit(
+    command: Submit, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> Receipt:
+    """Store a submission and plan its messages.
+
+    Raises AlreadySubmitted where the id is taken; then nothing of this call was written.
+    """
+    opened = [_open(child, command, directory, now, ids) for child in command.children]
+    submission = Submission(
+        id=command.submission_id,
+        reference=command.reference,
+        form=command.form,
+        domain_identifier=command.domain_identifier,
+        form_version=command.form_version,
+        language=command.language,
+        received_at=now,
+        known_as=KnownAs.NOT_IDENTIFIED,
+        shared=command.shared,
+        sender=command.sender,
+        code_hash=ids.code_hash(command.code),
+    )
+    messages = _notices(command, opened, directory, now, ids)
+    with work:
+        work.submissions.add(
+            submission,
+            [item.case for item in opened],
+            [clock for item in opened for clock in item.clocks],
+            [entry for item in opened for entry in item.timeline],
+            messages,
+        )
+        work.commit()
+    return Receipt(
+        submission_id=submission.id,
+        reference=submission.reference,
+        received_at=now,
+        cases=tuple(_receipt_of(item) for item in opened),
+        on_call_alerted=any(item.decision.alert_on_call for item in opened),
+    )
+
+
+def _open(
+    child: ChildConcerned, command: Submit, directory: Directory, now: datetime, ids: Ids
+) -> _Opened:
+    decision = route(
+        Target(
+            form=command.form,
+            language=command.language,
+            municipality=child.municipality,
+            here_now=child.here_now,
+            send_anyway=child.send_anyway,
+            cannot_wait=command.cannot_wait,
+            statutory=command.statutory,
+        ),
+        directory,
+        now,
+    )
+    case = Case(
+        id=ids.row(),
+        submission_id=command.submission_id,
+        number=ids.reference(),
+        team=decision.team,
+        worker=decision.worker,
+        state=CaseState.RECEIVED,
+        created_at=now,
+        language=command.language,
+        municipality=child.municipality,
+        after_hours=decision.after_hours,
+        urgent=command.cannot_wait,
+        alerted_teams=(directory.on_call_team,) if decision.alert_on_call else (),
+        directory_revision=directory.revision,
+        child=child.answers,
+        reasons=decision.reasons,
+    )
+    clocks = _clocks(case, directory, now, ids)
+    return _Opened(case, decision, clocks, _first_entries(case, decision, now, ids))
+
+
+def _clocks(case: Case, directory: Directory, now: datetime, ids: Ids) -> tuple[Clock, ...]:
+    team = directory.teams[case.team]
+    due = acknowledgement_due(team, directory, now)
+    reply_by = promised_reply_due(team, directory, now)
+    return (
+        Clock(ids.row(), case.id, ClockKind.ACKNOWLEDGEMENT, now, due, act_at=due),
+        Clock(ids.row(), case.id, ClockKind.PROMISED_REPLY, now, reply_by, act_at=None),
+    )
+
+
+def _first_entries(
+    case: Case, decision: Decision, now: datetime, ids: Ids
+) -> tuple[TimelineEntry, ...]:
+    kinds = [TimelineKind.RECEIVED, TimelineKind.ROUTED]
+    if decision.alert_on_call:
+        kinds.append(TimelineKind.ON_CALL_ALERTED)
+    if decision.alarm:
+        kinds.append(TimelineKind.ALARM_RAISED)
+    # One microsecond apart, so that the order of what happened at once is the order of the list.
+    return tuple(
+        TimelineEntry(
+            ids.row(),
+            case.id,
+            now + timedelta(microseconds=index),
+            kind,
+            actor="sender" if kind is TimelineKind.RECEIVED else "luotsi",
+            detail={"team": case.team} if kind is TimelineKind.ROUTED else {},
+        )
+        for index, kind in enumerate(kinds)
+    )
+
+
+def _notices(
+    command: Submit, opened: Sequence[_Opened], directory: Directory, now: datetime, ids: Ids
+) -> list[Message]:
+    first_of_team: dict[str, Case] = {}
+    urgent_teams: set[str] = set()
+    for item in opened:
+        first_of_team.setdefault(item.decision.team, item.case)
+        if command.cannot_wait:
+            urgent_teams.add(item.decision.team)
+        if item.decision.alert_on_call:
+            first_of_team.setdefault(directory.on_call_team, item.case)
+            urgent_teams.add(directory.on_call_team)
+    planned = [
+        staff_notice(
+            directory.teams[key],
+            _about(case),
+            Purpose.STAFF_URGENT if key in urgent_teams else Purpose.STAFF_NEW,
+            ids,
+            now,
+        )
+        for key, case in first_of_team.items()
+    ]
+    planned.append(
+        sender_notice(
+            command.contact,
+            _about(opened[0].case),
+            Purpose.RECEIVED,
+            command.language,
+            ids,
+            now,
+        )
+    )
+    return [message for message in planned if message is not None]
+
+
+def _about(case: Case) -> About:
+    return About(case.submission_id, case.id, case.number, f"received:{case.submission_id}")
+
+
+def _receipt_of(item: _Opened) -> CaseReceipt:
+    reply_by = next(c.due_at for c in item.clocks if c.kind is ClockKind.PROMISED_REPLY)
+    return CaseReceipt(
+        team=item.case.team,
+        transfer_to=item.decision.transfer_to,
+        after_hours=item.decision.after_hours,
+        opens_at=item.decision.opens_at,
+        reply_by=reply_by,
+    )
+
+
+def add_information(
+    command: AddInformation,
+    *,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+) -> None:
+    """Add text to a submission that was sent already, and tell its teams that there is something new.
+
+    Raises NotFound where there is no such submission.
+    """
+    with work:
+        heads = work.cases.heads_of(command.submission_id)
+        if not heads:
+            raise NotFound("submission")
+        event = f"addition:{command.addition_id}"
+        timeline = [
+            TimelineEntry(ids.row(), head.id, now, TimelineKind.ADDITION_RECEIVED, "sender")
+            for head in heads
+        ]
+        messages = [
+            staff_notice(
+                directory.teams.get(team) or directory.teams[directory.fallback_team],
+                About(head.submission_id, head.id, head.number, event),
+                Purpose.STAFF_NEW,
+                ids,
+                now,
+            )
+            for team, head in {head.team: head for head in reversed(heads)}.items()
+        ]
+        work.submissions.add_information(
+            command.submission_id,
+            command.addition_id,
+            command.answers,
+            now,
+            timeline,
+            [message for message in messages if message is not None],
+        )
+        work.commit()

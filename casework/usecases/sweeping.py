@@ -1,0 +1,30 @@
+"""The brooms: every waiting state of a message is ended by somebody, whatever was killed meanwhile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from casework.directory import Directory
+from casework.messages import RECEIPT_PATIENCE, Queue
+from casework.ports import Ids, UnitOfWork
+from casework.usecases.delivery import ask_for_call, take_other_way
+
+
+def sweep_outbox(
+    *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> frozenset[Queue]:
+    """End what is over, give back what a dead worker had claimed; the queues that have something to send.
+
+    A row that was being handed over when its worker died is `unknown`: it may have been sent, so it is never
+    sent again blindly; the team is asked to look after it until a receipt tells better.
+    """
+    with work:
+        work.outbox.release_leases(now)
+        for message in work.outbox.expire(now):
+            take_other_way(message, directory=directory, now=now, ids=ids, work=work)
+        for message in work.outbox.give_up_submitting(now):
+            ask_for_call(message, now=now, ids=ids, work=work)
+        work.outbox.give_up_receipts(now - RECEIPT_PATIENCE, now)
+        waiting = work.outbox.waiting_queues(now)
+        work.commit()
+    return waiting

@@ -1,0 +1,157 @@
+"""The kinds of question that a form may ask. Each says its error in words that help to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
+
+from forms.cleaning import one_line, running_text
+from forms.phones import Phone, UnreadableNumber, read_phone
+from forms.words import N_, Words, wrong
+
+LONG_TEXT = 10_000
+SHORT_TEXT = 200
+
+TOO_LONG = N_("Shorten this to %(limit)s characters. Now there are %(length)s")
+CHOOSE = N_("Choose one of the alternatives")
+BAD_EMAIL = N_("Write the e-mail address in the form name@example.fi")
+
+
+class _Asked:
+    """What every question has beside WTForms: its kind for the template, a hint, whether it may be left empty."""
+
+    kind = "text"
+    hint = ""
+    needed = ""
+    autocomplete = "off"
+    reveals = ""
+
+
+class Text(_Asked, StringField):
+    """A short answer on one line. `needed` is the error where it is empty; without one it is optional."""
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        hint: str = "",
+        needed: str = "",
+        limit: int = SHORT_TEXT,
+        autocomplete: str = "off",
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(label, filters=[self.clean], **kwargs)
+        self.hint, self.needed, self.limit = hint, needed, limit
+        self.autocomplete = autocomplete
+
+    @staticmethod
+    def clean(raw: str | None) -> str | None:
+        return one_line(raw)
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data and self.needed:
+            raise wrong(self.needed)
+        if self.data and len(self.data) > self.limit:
+            raise wrong(TOO_LONG, limit=self.limit, length=len(self.data))
+
+
+class LongText(Text, TextAreaField):
+    """Free text with line breaks, counted in code points after cleaning."""
+
+    kind = "long"
+
+    def __init__(self, label: str, *, limit: int = LONG_TEXT, **kwargs: Any) -> None:
+        super().__init__(label, limit=limit, **kwargs)
+
+    @staticmethod
+    def clean(raw: str | None) -> str | None:
+        return running_text(raw)
+
+
+class PhoneText(Text):
+    """A phone number. Once valid, `phone` is how it was read."""
+
+    kind = "tel"
+    phone: Phone | None = None
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data:
+            try:
+                self.phone = read_phone(self.data)
+            except UnreadableNumber as error:
+                raise wrong(error.words, **error.words.params) from None
+
+
+class EmailText(Text):
+    """An e-mail address; its domain is not asked for, since a slow name server proves nothing."""
+
+    kind = "email"
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data:
+            try:
+                self.data = validate_email(self.data, check_deliverability=False).normalized
+            except EmailNotValidError:
+                raise wrong(BAD_EMAIL) from None
+
+
+Choices = Sequence[tuple[str, str]]
+
+
+class Radios(_Asked, RadioField):
+    """One of a few. Nothing is chosen beforehand."""
+
+    kind = "radios"
+
+    def __init__(
+        self, label: str, choices: Choices, *, hint: str = "", needed: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(label, choices=list(choices), validate_choice=False, **kwargs)
+        self.hint, self.needed = hint, needed
+
+    def pre_validate(self, form: Any) -> None:
+        if not self.data:
+            self.data = None
+            if self.needed:
+                raise wrong(self.needed)
+        elif self.data not in dict(self.choices):
+            self.data = None
+            raise wrong(self.needed or CHOOSE)
+
+
+class Drop(_Asked, SelectField):
+    """One of many, by the browser's own drop-down, with an empty first option."""
+
+    kind = "select"
+
+    def __init__(
+        self, label: str, choices: Choices = (), *, hint: str = "", needed: str = "", **kwargs: Any
+    ) -> None:
+        super().__init__(label, choices=list(choices), validate_choice=False, **kwargs)
+        self.hint, self.needed = hint, needed
+
+    pre_validate = Radios.pre_validate
+
+
+class Checks(_Asked, SelectMultipleField):
+    """Any number of a few."""
+
+    kind = "checks"
+
+    def __init__(self, label: str, choices: Choices, *, hint: str = "", **kwargs: Any) -> None:
+        super().__init__(label, choices=list(choices), validate_choice=False, **kwargs)
+        self.hint = hint
+
+    def pre_validate(self, form: Any) -> None:
+        known = [value for value, _ in self.choices]
+        self.data = [value for value in known if value in (self.data or ())]
+
+
+def words_of(error: object) -> Words:
+    """A field's error as words, also where WTForms made it."""
+    return error if isinstance(error, Words) else Words(str(error))

@@ -1,0 +1,127 @@
+"""Neutral texts: from a purpose and a language to the words that leave the house.
+
+The templates in templates/messages/ get county, link, phone and opening time, and staff texts the
+opaque case number; any other word is refused here, so no name, topic or place can slip in. The
+catalogues are compiled in memory from the .po files: there is no build step to forget.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Final, Literal
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from casework.sms_segments import plain_sms
+
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_TEMPLATES: Final = _ROOT / "templates" / "messages"
+_CATALOGUES: Final = _ROOT / "translations"
+
+LANGUAGES: Final = ("fi", "sv", "en")
+#: Purpose -> the template that holds its subject, its SMS and its e-mail.
+PURPOSES: Final[Mapping[str, str]] = {
+    "received": "received.txt",
+    "something_new": "something_new.txt",
+    "please_call": "please_call.txt",
+    "staff_new": "staff_new.txt",
+    "staff_urgent": "staff_urgent.txt",
+    "staff_reminder": "staff_reminder.txt",
+}
+_SENDER_WORDS: Final = frozenset({"county", "link", "phone", "opens"})
+_STAFF_WORDS: Final = _SENDER_WORDS | {"number"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Plain strings. `subject` is empty for SMS; an e-mail's body has blank lines between paragraphs."""
+
+    subject: str
+    body: str = field(repr=False)
+
+
+def render(
+    purpose: str, language: str, channel: Literal["sms", "email"], words: Mapping[str, str]
+) -> Rendered:
+    """The text of `purpose` in `language` (fi, sv, en).
+
+    `words`: county (the sender's name in that language), link (the one public link), phone and opens
+    (an adverb of time such as 'maanantaina 17.8. klo 8.00'), each '' or absent when not said; for
+    staff also number (the opaque case number). Raises ValueError for an unknown purpose or language, a
+    word too many or too few, or a word with a line break.
+    """
+    if purpose not in PURPOSES or language not in LANGUAGES:
+        raise ValueError(f"no text for {purpose!r} in {language!r}")
+    context = _checked(purpose, words)
+    if channel == "sms":
+        return Rendered("", plain_sms(_block(purpose, language, "sms", context)))
+    return Rendered(
+        _block(purpose, language, "subject", context),
+        _block(purpose, language, "email", context),
+    )
+
+
+def render_html(subject: str, body: str, language: str) -> str:
+    """The same e-mail as a plain page: escaped, no remote content, its language declared."""
+    paragraphs = [part.splitlines() for part in body.split("\n\n")]
+    template = _environment(language if language in LANGUAGES else "en").get_template("mail.html")
+    return template.render(subject=subject, paragraphs=paragraphs, language=language)
+
+
+def _checked(purpose: str, words: Mapping[str, str]) -> dict[str, str]:
+    staff = purpose.startswith("staff_")
+    allowed = _STAFF_WORDS if staff else _SENDER_WORDS
+    needed = {"county", "link", "number"} if staff else {"county", "link"}
+    if purpose == "please_call":
+        needed = {"county", "phone"}
+    strange = set(words) - allowed
+    missing = {word for word in needed if not words.get(word)}
+    if strange or missing:
+        raise ValueError(f"{purpose}: not allowed {sorted(strange)}, missing {sorted(missing)}")
+    if any(re.search(r"[\r\n]", value) for value in words.values()):
+        raise ValueError(f"{purpose}: a word with a line break")
+    return dict.fromkeys(allowed, "") | dict(words)
+
+
+def _block(purpose: str, language: str, block: str, context: Mapping[str, str]) -> str:
+    template = _environment(language).get_template(PURPOSES[purpose])
+    text = "".join(template.blocks[block](template.new_context(dict(context))))
+    lines = (line.strip() for line in text.strip().splitlines())
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
+
+
+@cache
+def _environment(language: str) -> Environment:
+    """One environment per language, never changed after it is made: threads cannot mix languages."""
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=select_autoescape(["html"], default=False, default_for_string=False),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+        auto_reload=False,
+    )
+    environment.install_gettext_translations(_translations(language), newstyle=True)  # type: ignore[attr-defined]
+    return environment
+
+
+def _translations(language: str) -> NullTranslations:
+    """Message ids are English, so a language without a catalogue reads the ids themselves."""
+    source = _CATALOGUES / language / "LC_MESSAGES" / "messages.po"
+    if not source.exists():
+        return NullTranslations()
+    with source.open("rb") as lines:
+        catalogue = read_po(lines, locale=language, domain="messages")
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return Translations(compiled, domain="messages")

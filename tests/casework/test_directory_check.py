@@ -1,0 +1,200 @@
+"""No message ends with nobody: the demo county is sound, and each hole is found and shown."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casework.calendar import HELSINKI, OpeningHours, Span
+from casework.directory import ContactKind, ContactPoint, Directory, Municipality, Service
+from casework.directory_check import Hole, check
+from casework.routing import Target, route
+
+START = date(2026, 3, 2)
+FORMS = (
+    "guidance",
+    "own-worker",
+    "notification",
+    "professional-notification",
+    "joint-contact",
+    "anticipatory-notification",
+)
+ROUTED = {
+    "nobody_would_see",
+    "fallback_no_reachable",
+    "never_opens",
+    "not_served",
+    "on_call_unreachable",
+}
+NEVER = OpeningHours(weekly=((),) * 7)
+DAYTIME = OpeningHours(weekly=((Span(480, 960),),) * 7)
+
+
+def with_team(directory: Directory, key: str, **changes: object) -> Directory:
+    changed = replace(directory.teams[key], **changes)  # type: ignore[arg-type]
+    return replace(directory, teams={**directory.teams, key: changed})
+
+
+def kinds(directory: Directory) -> set[tuple[str, str]]:
+    return {(hole.kind, hole.subject) for hole in check(directory, START, forms=FORMS)}
+
+
+def test_the_demo_county_has_no_hole_and_is_checked_quickly(demo: Directory) -> None:
+    begun = time.process_time()
+    assert check(demo, START, forms=FORMS) == ()
+    assert time.process_time() - begun < 2
+
+
+def test_a_team_without_members_is_shown_with_its_smallest_case(demo: Directory) -> None:
+    holes = check(with_team(demo, "south", members=()), START, forms=FORMS)
+    assert holes == (
+        Hole(
+            "nobody_would_see",
+            "south",
+            {
+                "municipality": "231",
+                "form": "anticipatory-notification",
+                "language": "fi",
+                "at": "2026-03-01T22:00:00+00:00",
+                "because": "no_members",
+            },
+        ),
+        Hole("team_no_members", "south"),
+    )
+
+
+def test_each_kind_of_hole_in_a_team_is_found(demo: Directory) -> None:
+    assert kinds(with_team(demo, "north", alert=())) == {
+        ("team_no_address", "north"),
+        ("nobody_would_see", "north"),
+    }
+    assert kinds(with_team(demo, "north", hours=NEVER)) == {
+        ("team_never_opens", "north"),
+        ("never_opens", "north"),
+    }
+    assert kinds(with_team(demo, "north", lead="gone")) == {("team_lead_unknown", "north")}
+    members = (*demo.teams["north"].members, "gone")
+    assert kinds(with_team(demo, "north", members=members)) == {("worker_unknown", "gone")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "is_hole"),
+    [
+        (ContactKind.LANDLINE, "+35861000000", True),
+        (ContactKind.MOBILE, "+35861000000", True),
+        (ContactKind.MOBILE, "+358401234567", False),
+        (ContactKind.MOBILE, "+46701234567", False),
+    ],
+)
+def test_a_landline_among_the_alerts_is_found(
+    demo: Directory, kind: ContactKind, address: str, is_hole: bool
+) -> None:
+    point = ContactPoint("new-point", kind, address, "fi")
+    directory = with_team(demo, "north", alert=(*demo.teams["north"].alert, point))
+    assert kinds(directory) == ({("alert_is_landline", "new-point")} if is_hole else set())
+
+
+def test_missing_roles_are_found(demo: Directory) -> None:
+    found = kinds(replace(demo, intake_team="x", fallback_team="y", on_call_team="z"))
+    roles = {("team_missing", f"{role}_team") for role in ("intake", "fallback", "on_call")}
+    assert roles <= found
+    assert ("nobody_would_see", "x") in found
+    assert ("on_call_unreachable", "z") in found
+
+
+def test_an_on_call_team_that_sleeps_is_found(demo: Directory) -> None:
+    (hole,) = check(with_team(demo, "on-call", hours=DAYTIME), START, forms=FORMS)
+    assert (hole.kind, hole.subject) == ("on_call_unreachable", "on-call")
+    assert hole.example["because"] == "closed"
+    assert hole.example["at"] == "2026-03-01T22:00:00+00:00"
+
+
+def test_a_municipality_that_nobody_serves_is_found(demo: Directory) -> None:
+    directory = with_team(with_team(demo, "intake", services=()), "swedish", services=())
+    south = Service(frozenset({"287", "545"}), frozenset({"*"}), frozenset({"*"}))
+    assert kinds(with_team(directory, "south", services=(south,))) == {("not_served", "231")}
+
+
+def test_a_municipality_born_within_the_year_is_checked_from_its_first_day(
+    demo: Directory,
+) -> None:
+    newborn = Municipality("801", {"fi": "Uusi"}, "17", ("fi",), valid_from=date(2027, 1, 1))
+    places = {**demo.municipalities, "801": newborn}
+    directory = with_team(replace(demo, municipalities=places), "intake", services=())
+    directory = with_team(directory, "swedish", services=())
+    hole = {hole.subject: hole for hole in check(directory, START, forms=FORMS)}["801"]
+    assert hole.kind == "not_served"
+    assert hole.example["at"] == "2026-12-31T22:00:00+00:00"
+
+
+def test_a_municipality_retired_without_a_successor_is_found(demo: Directory) -> None:
+    ending = replace(demo.municipalities["231"], valid_to=date(2026, 12, 31))
+    directory = replace(demo, municipalities={**demo.municipalities, "231": ending})
+    assert kinds(directory) == {("no_successor", "231")}
+    assert check(directory, START, days=30, forms=FORMS) == ()
+
+
+def test_a_form_that_does_not_exist_is_found_and_a_closed_one_left_out(demo: Directory) -> None:
+    county = replace(demo.county, closed_forms=frozenset({"guidance", "guidence"}))
+    assert kinds(replace(demo, county=county)) == {("unknown_form", "guidence")}
+    service = Service(frozenset({"*"}), frozenset({"notificaton"}), frozenset({"*"}))
+    assert kinds(with_team(demo, "north", services=(service,))) >= {("unknown_form", "notificaton")}
+    only_closed = replace(demo.county, closed_forms=frozenset(FORMS))
+    assert kinds(with_team(replace(demo, county=only_closed), "north", members=())) == {
+        ("team_no_members", "north")
+    }
+
+
+def hours_from(start: date, days: int) -> Iterator[datetime]:
+    first = datetime(start.year, start.month, start.day, tzinfo=HELSINKI).astimezone(UTC)
+    return (first + timedelta(hours=n) for n in range(24 * days))
+
+
+def test_no_hour_of_the_christmas_week_ends_with_nobody(demo: Directory) -> None:
+    for at in hours_from(date(2026, 12, 22), 8):
+        for municipality in ("905", "231", None):
+            for language in demo.county.languages:
+                target = Target("notification", language, municipality, statutory=True)
+                assert not route(target, demo, at).alarm
+
+
+@settings(deadline=None, max_examples=40)
+@given(data=st.data())
+def test_every_hole_that_hours_show_is_found_and_every_example_is_true(
+    any_directories: st.SearchStrategy[Directory], data: st.DataObject
+) -> None:
+    directory = data.draw(any_directories)
+    start, days = date(2026, 3, 28), 3
+    open_forms = [f for f in ("guidance", "notification") if f not in directory.county.closed_forms]
+    shown = set()
+    for at in hours_from(start, days - 1):
+        places = directory.own_municipalities(at.astimezone(HELSINKI).date())
+        for code in (*(place.code for place in places), None):
+            for form in open_forms:
+                for language in directory.county.languages:
+                    shown |= holes_of(Target(form, language, code, statutory=True), directory, at)
+    holes = [
+        hole
+        for hole in check(directory, start, days, forms=("guidance", "notification"))
+        if hole.kind in ROUTED
+    ]
+    assert shown <= {(hole.kind, hole.subject) for hole in holes}
+    for hole in holes:
+        case = hole.example
+        target = Target(case["form"], case["language"], case.get("municipality"), statutory=True)
+        at = datetime.fromisoformat(case["at"])
+        assert (hole.kind, hole.subject) in holes_of(target, directory, at)
+
+
+def holes_of(target: Target, directory: Directory, at: datetime) -> set[tuple[str, str]]:
+    return {
+        (reason.rule, reason.detail.get("team") or reason.detail["municipality"])
+        for reason in route(target, directory, at).reasons
+        if reason.rule in ROUTED
+    }

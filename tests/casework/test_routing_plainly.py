@@ -1,0 +1,117 @@
+"""Routing as a whole, against a slow and plain version of the same rules."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from casework.calendar import HELSINKI, is_open
+from casework.directory import ContactKind, Directory, Municipality, Team
+from casework.routing import Target, route
+
+
+def exists(place: Municipality, on: date) -> bool:
+    return (place.valid_from or date.min) <= on <= (place.valid_to or date.max)
+
+
+def is_seen(directory: Directory, key: str) -> bool:
+    team = directory.teams.get(key)
+    if team is None or not set(team.members) & set(directory.workers):
+        return False
+    return any(p.address and p.kind in (ContactKind.MOBILE, ContactKind.EMAIL) for p in team.alert)
+
+
+def plainly_serving(directory: Directory, wanted: tuple[str, str, str]) -> Team | None:
+    for named in product((True, False), repeat=3):
+        for key in sorted(directory.teams):
+            for s in directory.teams[key].services:
+                served = (s.municipalities, s.forms, s.languages)
+                fits = [
+                    value in values if by_name else "*" in values
+                    for value, values, by_name in zip(wanted, served, named, strict=True)
+                ]
+                if all(fits):
+                    return directory.teams[key]
+    return None
+
+
+def plainly_wanted(target: Target, d: Directory, today: date) -> tuple[str, str | None]:
+    place = d.municipalities.get(target.municipality or "")
+    for _ in range(100):
+        if place is None or exists(place, today):
+            break
+        retired = place.valid_to is not None and place.valid_to < today
+        place = d.municipalities.get(place.successor or "") if retired else None
+    if place is None or not exists(place, today):
+        return d.intake_team, None
+    if place.county != d.county.code:
+        return d.intake_team, None if target.here_now else place.county
+    spoken = {x for t in d.teams.values() for s in t.services for x in s.languages}
+    order = (target.language, *place.languages, *d.county.languages, *sorted(spoken - {"*"}))
+    for language in order:
+        team = plainly_serving(d, (place.code, target.form, language))
+        if team is not None:
+            return team.key, None
+    return d.intake_team, None
+
+
+def plainly_routed(target: Target, d: Directory, now: datetime) -> tuple[object, ...]:
+    wanted, transfer_to = plainly_wanted(target, d, now.astimezone(HELSINKI).date())
+    named = (wanted, d.fallback_team, d.intake_team, d.on_call_team)
+    there = [key for key in (*named[1:], *sorted(d.teams)) if key in d.teams]
+    seen = [key for key in named if is_seen(d, key)]
+    team = (seen or there)[0]
+    after_hours = not is_open(d.teams[team].hours, d.holidays, now)
+    alert = after_hours and (target.statutory or target.cannot_wait)
+    on_call_there = is_seen(d, d.on_call_team) and is_open(
+        d.teams[d.on_call_team].hours, d.holidays, now
+    )
+    hours = d.teams[team].hours
+    days = (now.astimezone(HELSINKI).date() + timedelta(days=n) for n in range(-1, 400))
+    never = after_hours and not any(hours.spans_on(day, d.holidays) for day in days)
+    alarm = team != wanted or not is_seen(d, team) or never or (alert and not on_call_there)
+    return team, after_hours, transfer_to, alert, alarm
+
+
+targets = st.builds(
+    Target,
+    form=st.sampled_from(("guidance", "notification", "other")),
+    language=st.sampled_from(("fi", "sv", "en", "uk")),
+    municipality=st.sampled_from((None, "005", "231", "280", "905", "946", "999")),
+    here_now=st.booleans(),
+    send_anyway=st.booleans(),
+    cannot_wait=st.booleans(),
+    statutory=st.booleans(),
+)
+moments = st.datetimes(datetime(2026, 3, 15), datetime(2026, 4, 15)).map(
+    lambda at: at.replace(tzinfo=UTC)
+)
+
+
+@settings(deadline=None, max_examples=100)
+@given(data=st.data(), target=targets, now=moments)
+def test_every_message_has_a_team_the_same_each_time_and_as_the_plain_rules_say(
+    any_directories: st.SearchStrategy[Directory],
+    data: st.DataObject,
+    target: Target,
+    now: datetime,
+) -> None:
+    directory = data.draw(any_directories)
+    decision = route(target, directory, now)
+    assert decision == route(target, directory, now)
+    assert decision.team in directory.teams
+    assert decision.reasons
+    json.dumps([{"rule": reason.rule, **reason.detail} for reason in decision.reasons])
+    assert (decision.opens_at is not None) <= decision.after_hours
+    routed = (
+        decision.team,
+        decision.after_hours,
+        decision.transfer_to,
+        decision.alert_on_call,
+        decision.alarm,
+    )
+    assert routed == plainly_routed(target, directory, now)

@@ -1,0 +1,113 @@
+"""Working days as THL counts them, and Finland's holidays against a table of our own."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.calendar import add_working_days, is_eve, is_working_day, working_days_left
+from webapp.holidays import finnish_holidays
+
+HOLIDAYS = finnish_holidays(range(2024, 2033))
+WITHOUT_EVES = frozenset(day for day in HOLIDAYS if not is_eve(day))
+
+
+def day_of(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def easter(year: int) -> date:
+    """Easter Sunday by the anonymous Gregorian rule (Meeus, Jones and Butcher)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    weekday = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * weekday) // 451
+    month, day = divmod(h + weekday - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def first_from(day: date, weekday: int) -> date:
+    return day + timedelta(days=(weekday - day.weekday()) % 7)
+
+
+def holidays_of(year: int) -> set[date]:
+    fixed = [(1, 1), (1, 6), (5, 1), (12, 6), (12, 24), (12, 25), (12, 26)]
+    movable = {easter(year) + timedelta(days=offset) for offset in (-2, 0, 1, 39, 49)}
+    midsummer = {first_from(date(year, 6, 19), 4), first_from(date(year, 6, 20), 5)}
+    all_saints = {first_from(date(year, 10, 31), 5)}
+    return {date(year, *month_day) for month_day in fixed} | movable | midsummer | all_saints
+
+
+@pytest.mark.parametrize("year", range(2024, 2033))
+def test_the_holidays_are_those_of_the_law_and_both_eves(year: int) -> None:
+    assert finnish_holidays(range(year, year + 1)) == holidays_of(year)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "seventh"),
+    [
+        ("2026-01-13", "2026-01-22"),
+        ("2026-03-31", "2026-04-13"),
+        ("2026-04-24", "2026-05-06"),
+        ("2026-12-01", "2026-12-10"),
+        ("2026-06-12", "2026-06-24"),
+        ("2026-12-17", "2026-12-30"),
+    ],
+)
+def test_the_seventh_working_day_leaves_out_weekends_and_holidays(
+    arrived: str, seventh: str
+) -> None:
+    assert add_working_days(day_of(arrived), 7, HOLIDAYS) == day_of(seventh)
+
+
+@pytest.mark.parametrize(
+    ("arrived", "seventh"),
+    [
+        ("2026-01-13", "2026-01-22"),
+        ("2026-06-12", "2026-06-23"),
+        ("2026-12-17", "2026-12-29"),
+        ("2026-06-10", "2026-06-19"),
+    ],
+)
+def test_counting_eves_as_working_days_gives_the_safe_earlier_day(
+    arrived: str, seventh: str
+) -> None:
+    assert add_working_days(day_of(arrived), 7, WITHOUT_EVES) == day_of(seventh)
+
+
+def test_a_safe_day_can_fall_on_an_eve_and_is_known_as_one() -> None:
+    assert is_eve(date(2026, 6, 19))
+    assert is_working_day(date(2026, 6, 18), HOLIDAYS)
+    assert [day for day in sorted(HOLIDAYS) if is_eve(day) and day.year == 2027] == [
+        date(2027, 6, 25),
+        date(2027, 12, 24),
+    ]
+
+
+def test_one_working_day_over_midsummer_eve_is_monday() -> None:
+    assert add_working_days(date(2027, 6, 24), 1, HOLIDAYS) == date(2027, 6, 28)
+
+
+def test_christmas_eve_is_not_promised_as_an_answering_day() -> None:
+    assert add_working_days(date(2026, 12, 23), 1, HOLIDAYS) == date(2026, 12, 28)
+
+
+def test_no_working_days_lead_to_the_day_itself_and_none_backwards() -> None:
+    sunday = date(2026, 3, 1)
+    assert add_working_days(sunday, 0, HOLIDAYS) == sunday
+    with pytest.raises(ValueError, match="forward"):
+        add_working_days(sunday, -1, HOLIDAYS)
+
+
+@given(st.dates(date(2024, 6, 1), date(2031, 6, 1)), st.integers(0, 60))
+def test_days_left_undo_days_added(today: date, n: int) -> None:
+    due = add_working_days(today, n, HOLIDAYS)
+    assert working_days_left(today, due, HOLIDAYS) == n
+    assert working_days_left(due, today, HOLIDAYS) == -n
+    assert n == 0 or is_working_day(due, HOLIDAYS)

@@ -1,0 +1,1 @@
+"""Servers that stand in for the world in tests: real protocols, on loopback, with faults on demand."""

@@ -1,0 +1,112 @@
+"""The Flask application: puts the rooms together, sets the headers of every answer, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from webapp import assets, config, i18n, limits, pages, wiring
+from webapp.accounts import staff_accounts
+from webapp.accounts.sessions import RowSessions
+from webapp.house import house
+from webapp.views import dev, errors, forms, hooks, operators, public, staff
+
+#: The largest body that is read, in bytes; beyond it the answer is 413.
+LARGEST_BODY = 2 * 1024 * 1024
+_TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
+
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+csrf = CSRFProtect()
+
+
+def create(settings: config.Settings | None = None) -> Flask:
+    """Build the application. Reads the settings from the environment unless they are given."""
+    settings = settings or config.load()
+    _configure_logs()
+    app = Flask(
+        "webapp", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(_TEMPLATES)
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY,
+        MAX_FORM_PARTS=2000,
+        # A slow writer must not lose the text: tokens live as long as their session.
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    app.extensions["house"] = wiring.build(settings)
+    app.session_interface = RowSessions(house(app).sessions, https=settings.https)
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    csrf.init_app(app)
+    limits.init(app, settings)
+    i18n.init(app)
+    pages.init(app)
+    staff_accounts.init(app, settings)
+    _register(app, settings)
+    return app
+
+
+def _register(app: Flask, settings: config.Settings) -> None:
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    for blueprint in (public.bp, forms.bp, staff.bp, operators.bp, hooks.bp):
+        app.register_blueprint(blueprint)
+    csrf.exempt(hooks.bp)
+    if settings.demo:
+        app.register_blueprint(dev.bp)
+    errors.init(app)
+    app.after_request(_set_headers)
+    app.context_processor(_site)
+
+
+def _site() -> dict[str, object]:
+    """What every page knows: the county with its numbers and colours, as of the last known directory."""
+    directory = house().current.last_known()
+    county = directory.county if directory else None
+    return {
+        "county": county,
+        "county_name": directory.name(county.names, i18n.language()) if county else "Luotsi",
+        "sheet": assets.stylesheet(county.colours if county else {}),
+    }
+
+
+def _set_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if g.get("language"):
+        response.headers.setdefault("Content-Language", g.language)
+    return response
+
+
+def _configure_logs() -> None:
+    """One JSON line an event on standard error; opaque ids only, by habit of those who write them."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(file=None),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        cache_logger_on_first_use=True,
+    )

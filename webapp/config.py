@@ -1,0 +1,156 @@
+"""Settings: environment variables with the prefix `LUOTSI_`, or a `.env` file; each secret also as `*_FILE`.
+
+They are read once and then leave `os.environ`: the WSGI server copies the environment into each request.
+A wrong or missing setting stops the start with one line that names it.
+"""
+
+from __future__ import annotations
+
+import os
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "LUOTSI_"
+_FILE_SUFFIX = "_FILE"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text is one line that names it."""
+
+
+class Settings(BaseSettings):
+    """All that a county sets outside the directory bundle. The README's table is made from these."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr = Field(description="PostgreSQL as the role luotsi_app")
+    migration_database_url: SecretStr | None = Field(
+        None, description="PostgreSQL as the owner; needed by `luotsi migrate` alone"
+    )
+    broker_url: SecretStr = Field(description="Redis or Valkey, redis:// or rediss://")
+    secret_key: SecretStr = Field(description="at least 32 random characters: sessions, codes")
+    keyset: SecretStr = Field(description="Tink keyset as JSON, from `luotsi keys init`")
+    public_url: str = Field(description="what a browser calls, e.g. https://luotsi.example.fi")
+    sms_provider: Literal["twilio", "outbox"] = Field("twilio", description="twilio")
+    mail_provider: Literal["smtp", "outbox"] = Field("smtp", description="smtp")
+    twilio_account_sid: str = Field("", description="AC...")
+    twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token")
+    twilio_auth_token_old: SecretStr = Field(
+        SecretStr(""), description="the token before, accepted for receipts during a rotation"
+    )
+    twilio_messaging_service_sid: str = Field("", description="MG..., or set TWILIO_FROM")
+    twilio_from: str = Field("", description="approved sender name or number")
+    twilio_api_url: str = Field("", description="another API address, https outside the demo")
+    smtp_url: SecretStr = Field(SecretStr(""), description="smtp+starttls://user:pw@host:587")
+    mail_from: str = Field("", description="sender address of all mail")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="how many reverse proxies stand before")
+    metrics_networks: str = Field(
+        "127.0.0.0/8,::1/128", description="networks that may read /metrics, comma-separated"
+    )
+    state_dir: Path = Field(
+        Path("/var/lib/luotsi"), description="where the last directory snapshot is kept on disk"
+    )
+    demo: bool = Field(False, description="set by `./run demo` alone")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for problem in self._problems():
+            raise ValueError(problem)
+        return self
+
+    def _problems(self) -> list[str]:
+        url = urlsplit(self.public_url)
+        problems = []
+        if url.scheme not in {"http", "https"} or not url.hostname or url.path not in {"", "/"}:
+            problems.append("PUBLIC_URL must be http(s)://host with no path")
+        if len(self.secret_key.get_secret_value()) < 32:
+            problems.append("SECRET_KEY must have at least 32 characters")
+        if self.demo and (url.scheme == "https" or not _is_loopback(url.hostname or "")):
+            problems.append("DEMO runs on a loopback address over http only: see PUBLIC_URL")
+        if not self.demo:
+            problems += self._production_problems()
+        problems += self._provider_problems()
+        return problems
+
+    def _production_problems(self) -> list[str]:
+        problems = [
+            f"{name.upper()}=outbox belongs to the demo alone"
+            for name in ("sms_provider", "mail_provider")
+            if getattr(self, name) == "outbox"
+        ]
+        if self.twilio_api_url and not self.twilio_api_url.startswith("https://"):
+            problems.append("TWILIO_API_URL must be https outside the demo")
+        return problems
+
+    def _provider_problems(self) -> list[str]:
+        problems = []
+        if self.sms_provider == "twilio":
+            if not self.twilio_account_sid:
+                problems.append("TWILIO_ACCOUNT_SID is missing")
+            if not self.twilio_auth_token.get_secret_value():
+                problems.append("TWILIO_AUTH_TOKEN is missing")
+            if not (self.twilio_messaging_service_sid or self.twilio_from):
+                problems.append("TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM is missing")
+        if self.mail_provider == "smtp":
+            if not self.smtp_url.get_secret_value():
+                problems.append("SMTP_URL is missing")
+            if not self.mail_from:
+                problems.append("MAIL_FROM is missing")
+        return problems
+
+    @property
+    def https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def origin(self) -> str:
+        return self.public_url.rstrip("/")
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load() -> Settings:
+    """Read the settings and take them out of `os.environ`. Raises SettingsError with one line."""
+    names = [name for name in os.environ if name.startswith(PREFIX)]
+    try:
+        _read_files(names)
+        return Settings()  # type: ignore[call-arg]  # its values come from the environment
+    except ValidationError as error:
+        raise SettingsError(_first_line(error)) from None
+    finally:
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            del os.environ[name]
+
+
+def _read_files(names: list[str]) -> None:
+    """`LUOTSI_SECRET_KEY_FILE=/run/secrets/x` stands for the content of that file."""
+    for name in names:
+        if name.endswith(_FILE_SUFFIX):
+            try:
+                content = Path(os.environ[name]).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise SettingsError(f"{name}: {error.strerror}") from None
+            os.environ[name.removesuffix(_FILE_SUFFIX)] = content
+
+
+def _first_line(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = PREFIX + str(first["loc"][0]).upper() if first["loc"] else ""
+    reason = "is missing" if first["type"] == "missing" else first["msg"]
+    if not name:
+        return PREFIX + reason.removeprefix("Value error, ")
+    return f"{name} {reason}"

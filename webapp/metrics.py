@@ -1,0 +1,64 @@
+"""Figures read from the database at the moment of the scrape: what waits, and for how long. Counts only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import Engine, func, select
+
+from casework.messages import UNFINISHED, MessageState
+from casework.model import CaseState
+from webapp.store.tables import cases, clocks, messages
+from webapp.wiring import now
+
+
+class StoreFigures(Collector):
+    """Waiting messages and their age by channel, cases by state, clocks that are late."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    def collect(self) -> Iterator[Metric]:
+        at = now()
+        waiting = [state.value for state in UNFINISHED]
+        count = GaugeMetricFamily(
+            "luotsi_messages_unfinished", "Messages not yet handed over.", labels=["channel"]
+        )
+        age = GaugeMetricFamily(
+            "luotsi_messages_oldest_seconds",
+            "Age of the oldest message that may go and has not, in seconds.",
+            labels=["channel"],
+        )
+        unknown = GaugeMetricFamily(
+            "luotsi_messages_unknown", "Messages of which nobody knows whether they arrived."
+        )
+        by_state = GaugeMetricFamily("luotsi_cases", "Cases by state.", labels=["state"])
+        late = GaugeMetricFamily("luotsi_clocks_late", "Running clocks past their limit.", labels=["kind"])
+        with self._reads.connect() as connection:
+            for row in connection.execute(
+                select(messages.c.channel, func.count(), func.min(messages.c.next_at))
+                .where(messages.c.state.in_(waiting))
+                .group_by(messages.c.channel)
+            ):
+                count.add_metric([row[0]], row[1])
+                oldest = max(0.0, (at - row[2]).total_seconds()) if row[2] else 0.0
+                age.add_metric([row[0]], oldest)
+            lost = select(func.count()).where(messages.c.state == MessageState.UNKNOWN.value)
+            unknown.add_metric([], connection.execute(lost).scalar_one())
+            open_cases = (
+                select(cases.c.state, func.count())
+                .where(cases.c.state != CaseState.CLOSED.value)
+                .group_by(cases.c.state)
+            )
+            for state, number in connection.execute(open_cases):
+                by_state.add_metric([state], number)
+            overdue = (
+                select(clocks.c.kind, func.count())
+                .where(clocks.c.ended_at.is_(None), clocks.c.due_at < at)
+                .group_by(clocks.c.kind)
+            )
+            for kind, number in connection.execute(overdue):
+                late.add_metric([kind], number)
+        yield from (count, age, unknown, by_state, late)

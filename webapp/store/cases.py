@@ -1,0 +1,142 @@
+"""Rows of cases, their clocks and their timeline. Every move is a conditional UPDATE."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select, update
+
+from casework.model import (
+    CASE_MOVES,
+    CaseHead,
+    CaseState,
+    ClockKind,
+    DueClock,
+    TimelineEntry,
+)
+from webapp.store.submissions import timeline_row
+from webapp.store.tables import cases, clocks, timeline
+
+if TYPE_CHECKING:
+    from webapp.store.unit_of_work import SqlUnitOfWork
+
+HEAD_COLUMNS = (
+    cases.c.id,
+    cases.c.submission_id,
+    cases.c.number,
+    cases.c.team,
+    cases.c.worker,
+    cases.c.alerted_teams,
+    cases.c.state,
+    cases.c.form,
+    cases.c.language,
+    cases.c.urgent,
+    cases.c.after_hours,
+    cases.c.created_at,
+)
+
+#: Which time a state leaves on the case; reopening takes the later ones away.
+_STAMPS: Mapping[CaseState, Mapping[str, bool]] = {
+    CaseState.IN_PROGRESS: {"answered_at": False, "closed_at": False},
+    CaseState.ANSWERED: {"answered_at": True},
+    CaseState.CLOSED: {"closed_at": True},
+}
+
+
+def head_of(row: Mapping[Any, Any]) -> CaseHead:
+    return CaseHead(
+        id=row["id"],
+        submission_id=row["submission_id"],
+        number=row["number"],
+        team=row["team"],
+        worker=row["worker"],
+        alerted_teams=frozenset(row["alerted_teams"]),
+        state=CaseState(row["state"]),
+        form=row["form"],
+        language=row["language"],
+        urgent=row["urgent"],
+        after_hours=row["after_hours"],
+        created_at=row["created_at"],
+    )
+
+
+class CaseRows:
+    """Implements `casework.ports.Cases`."""
+
+    def __init__(self, work: SqlUnitOfWork) -> None:
+        self._work = work
+
+    def head(self, case_id: UUID) -> CaseHead | None:
+        found = self._heads(cases.c.id == case_id)
+        return found[0] if found else None
+
+    def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]:
+        return self._heads(cases.c.submission_id == submission_id)
+
+    def _heads(self, which: ColumnElement[bool]) -> Sequence[CaseHead]:
+        rows = self._work.connection.execute(select(*HEAD_COLUMNS).where(which).order_by(cases.c.id))
+        return [head_of(row) for row in rows.mappings()]
+
+    def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
+        origins = [state.value for state, targets in CASE_MOVES.items() if to in targets]
+        stamps: dict[str, Any] = {
+            name: at if stamped else None for name, stamped in _STAMPS[to].items()
+        }
+        if to is CaseState.IN_PROGRESS:
+            # Reopening keeps the time of the first acknowledgement.
+            stamps["acknowledged_at"] = func.coalesce(cases.c.acknowledged_at, at)
+        moved = self._work.connection.execute(
+            update(cases)
+            .where(cases.c.id == case_id, cases.c.state.in_(origins))
+            .values(state=to.value, **stamps)
+        )
+        return moved.rowcount == 1
+
+    def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None:
+        self._work.connection.execute(
+            update(clocks)
+            .where(
+                clocks.c.case_id == case_id,
+                clocks.c.kind == kind.value,
+                clocks.c.ended_at.is_(None),
+            )
+            .values(ended_at=at)
+        )
+
+    def restart_clock(self, case_id: UUID, kind: ClockKind) -> None:
+        self._work.connection.execute(
+            update(clocks)
+            .where(clocks.c.case_id == case_id, clocks.c.kind == kind.value)
+            .values(ended_at=None)
+        )
+
+    def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
+        self._work.queue(timeline, [timeline_row(entry) for entry in entries])
+
+    def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
+        rows = self._work.connection.execute(
+            select(
+                clocks.c.id.label("clock_id"),
+                clocks.c.kind.label("clock_kind"),
+                clocks.c.act_at,
+                *HEAD_COLUMNS,
+            )
+            .join(cases, cases.c.id == clocks.c.case_id)
+            .where(clocks.c.ended_at.is_(None), clocks.c.act_at <= now)
+            .order_by(clocks.c.act_at)
+            .limit(limit)
+            .with_for_update(of=clocks, skip_locked=True)
+        )
+        return [
+            DueClock(row["clock_id"], ClockKind(row["clock_kind"]), row["act_at"], head_of(row))
+            for row in rows.mappings()
+        ]
+
+    def set_act_at(self, clock_id: UUID, act_at: datetime | None) -> None:
+        self._work.connection.execute(
+            update(clocks).where(clocks.c.id == clock_id).values(act_at=act_at)
+        )
+

@@ -1,0 +1,275 @@
+"""What the desk reads: the inbox, page by page, and the whole of one case. Access was decided before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Engine, and_, func, or_, select, tuple_
+
+from casework.messages import Channel, MessageState
+from casework.model import CaseHead, CaseState, ClockKind, TimelineKind
+from webapp.store.cases import HEAD_COLUMNS, head_of
+from webapp.store.crypto import Keys
+from webapp.store.tables import (
+    additions,
+    attempts,
+    cases,
+    clocks,
+    messages,
+    submissions,
+    timeline,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    head: CaseHead
+    acknowledge_by: datetime | None
+    reply_by: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page of the inbox begins: after this row, newest first."""
+
+    created_at: datetime
+    case_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ClockLine:
+    kind: ClockKind
+    due_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineLine:
+    at: datetime
+    kind: TimelineKind
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class MessageLine:
+    recipient: str
+    channel: Channel
+    purpose: str
+    state: MessageState
+    created_at: datetime
+    changed_at: datetime
+    next_at: datetime | None
+    attempts: int
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything that a related worker sees of a case."""
+
+    head: CaseHead
+    reference: str
+    known_as: str
+    received_at: datetime
+    municipality: str | None
+    directory_revision: int
+    shared: Mapping[str, Any] = field(repr=False)
+    sender: Mapping[str, Any] | None = field(repr=False)
+    child: Mapping[str, Any] = field(repr=False)
+    reasons: Sequence[Mapping[str, Any]] = field(repr=False)
+    additions: Sequence[tuple[datetime, Mapping[str, Any]]] = field(repr=False)
+    siblings: Sequence[CaseHead]
+    clocks: Sequence[ClockLine]
+    timeline: Sequence[TimelineLine]
+    messages: Sequence[MessageLine]
+
+
+class Desk:
+    """Reads for staff pages; never decides who may read."""
+
+    def __init__(self, engine: Engine, keys: Keys) -> None:
+        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._keys = keys
+
+    def inbox(
+        self, teams: frozenset[str], *, closed: bool, after: Cursor | None, limit: int
+    ) -> Sequence[InboxRow]:
+        """Cases of these teams, or alerted to them, newest first: `limit` rows following `after`.
+
+        Each team's page is read from its own index and the pages are merged, so that a deep page costs what
+        the first one does.
+        """
+        if not teams:
+            return []
+        state = (
+            cases.c.state == CaseState.CLOSED.value
+            if closed
+            else cases.c.state != CaseState.CLOSED.value
+        )
+        mine = or_(cases.c.team.in_(teams), cases.c.alerted_teams.overlap(list(teams)))
+        ack, reply = clocks.alias("ack"), clocks.alias("reply")
+        query = (
+            select(
+                *HEAD_COLUMNS,
+                ack.c.due_at.label("acknowledge_by"),
+                reply.c.due_at.label("reply_by"),
+            )
+            .outerjoin(ack, _running(ack, ClockKind.ACKNOWLEDGEMENT))
+            .outerjoin(reply, _running(reply, ClockKind.PROMISED_REPLY))
+            .where(mine, state)
+            .order_by(cases.c.created_at.desc(), cases.c.id.desc())
+            .limit(limit)
+        )
+        if after is not None:
+            query = query.where(
+                tuple_(cases.c.created_at, cases.c.id) < (after.created_at, after.case_id)
+            )
+        with self._reads.connect() as connection:
+            rows = connection.execute(query).mappings().all()
+        return [InboxRow(head_of(row), row["acknowledge_by"], row["reply_by"]) for row in rows]
+
+    def count(self, teams: frozenset[str], *, state: CaseState) -> int:
+        with self._reads.connect() as connection:
+            return int(
+                connection.execute(
+                    select(func.count())
+                    .select_from(cases)
+                    .where(cases.c.team.in_(teams), cases.c.state == state.value)
+                ).scalar_one()
+            )
+
+    def find(self, text: str) -> UUID | None:
+        """The case whose number, or whose submission's reference, is `text` (upper case, with hyphen)."""
+        with self._reads.connect() as connection:
+            return connection.execute(
+                select(cases.c.id)
+                .join(submissions, submissions.c.id == cases.c.submission_id)
+                .where(or_(cases.c.number == text, submissions.c.reference == text))
+                .order_by(cases.c.id)
+                .limit(1)
+            ).scalar()
+
+    def case_file(self, case_id: UUID) -> CaseFile:
+        """Everything about one case, opened."""
+        with self._reads.connect() as connection:
+            row = (
+                connection.execute(
+                    select(
+                        *HEAD_COLUMNS,
+                        cases.c.municipality,
+                        cases.c.directory_revision,
+                        cases.c.key_wrapped.label("case_key"),
+                        cases.c.child_sealed,
+                        cases.c.reasons_sealed,
+                        submissions.c.reference,
+                        submissions.c.known_as,
+                        submissions.c.received_at,
+                        submissions.c.key_wrapped.label("submission_key"),
+                        submissions.c.shared_sealed,
+                        submissions.c.sender_key_wrapped,
+                        submissions.c.sender_sealed,
+                    )
+                    .join(submissions, submissions.c.id == cases.c.submission_id)
+                    .where(cases.c.id == case_id)
+                )
+                .mappings()
+                .one()
+            )
+            return self._file(connection, row)
+
+    def _file(self, connection: Connection, row: Mapping[Any, Any]) -> CaseFile:
+        head = head_of(row)
+        case_key = self._keys.unwrap(row["case_key"], head.id, "case_key")
+        key = self._keys.unwrap(row["submission_key"], head.submission_id, "submission_key")
+        sender = None
+        if row["sender_sealed"] is not None:
+            sender = self._keys.unwrap(
+                row["sender_key_wrapped"], head.submission_id, "sender_key"
+            ).open_json(row["sender_sealed"], head.submission_id, "sender")
+        added = connection.execute(
+            select(additions)
+            .where(additions.c.submission_id == head.submission_id)
+            .order_by(additions.c.received_at)
+        )
+        return CaseFile(
+            head=head,
+            reference=row["reference"],
+            known_as=row["known_as"],
+            received_at=row["received_at"],
+            municipality=row["municipality"],
+            directory_revision=row["directory_revision"],
+            shared=key.open_json(row["shared_sealed"], head.submission_id, "shared"),
+            sender=sender,
+            child=case_key.open_json(row["child_sealed"], head.id, "child"),
+            reasons=case_key.open_json(row["reasons_sealed"], head.id, "reasons"),
+            additions=[
+                (extra.received_at, key.open_json(extra.answers_sealed, extra.id, "addition"))
+                for extra in added
+            ],
+            siblings=_siblings(connection, head),
+            clocks=_clocks(connection, head.id),
+            timeline=_timeline(connection, head.id),
+            messages=_messages(connection, head.submission_id),
+        )
+
+
+def _running(clock: Any, kind: ClockKind) -> Any:
+    return and_(
+        clock.c.case_id == cases.c.id, clock.c.kind == kind.value, clock.c.ended_at.is_(None)
+    )
+
+
+def _siblings(connection: Connection, head: CaseHead) -> Sequence[CaseHead]:
+    rows = connection.execute(
+        select(*HEAD_COLUMNS)
+        .where(cases.c.submission_id == head.submission_id, cases.c.id != head.id)
+        .order_by(cases.c.id)
+    )
+    return [head_of(row) for row in rows.mappings()]
+
+
+def _clocks(connection: Connection, case_id: UUID) -> Sequence[ClockLine]:
+    rows = connection.execute(
+        select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.due_at)
+    )
+    return [ClockLine(ClockKind(row.kind), row.due_at, row.ended_at) for row in rows]
+
+
+def _timeline(connection: Connection, case_id: UUID) -> Sequence[TimelineLine]:
+    rows = connection.execute(
+        select(timeline).where(timeline.c.case_id == case_id).order_by(timeline.c.at)
+    )
+    return [TimelineLine(row.at, TimelineKind(row.kind), row.actor) for row in rows]
+
+
+def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLine]:
+    last_reason = (
+        select(attempts.c.reason)
+        .where(attempts.c.message_id == messages.c.id)
+        .order_by(attempts.c.started_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = connection.execute(
+        select(messages, last_reason.label("reason"))
+        .where(messages.c.submission_id == submission_id)
+        .order_by(messages.c.created_at, messages.c.id)
+    )
+    return [
+        MessageLine(
+            recipient=row.recipient,
+            channel=Channel(row.channel),
+            purpose=row.purpose,
+            state=MessageState(row.state),
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            next_at=row.next_at,
+            attempts=row.attempts,
+            reason=row.reason,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,242 @@
+"""Rows of submissions: sealed on the way in, opened on the way out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+
+from casework.messages import Message
+from casework.model import (
+    Answers,
+    Case,
+    CaseState,
+    Clock,
+    ClockKind,
+    FollowedCase,
+    FollowUp,
+    Submission,
+    TimelineEntry,
+)
+from webapp.store.crypto import Keys, OpenKey
+from webapp.store.tables import additions, cases, clocks, messages, submissions, timeline
+
+if TYPE_CHECKING:
+    from webapp.store.unit_of_work import SqlUnitOfWork
+
+
+class SubmissionRows:
+    """Implements `casework.ports.Submissions`."""
+
+    def __init__(self, work: SqlUnitOfWork, keys: Keys) -> None:
+        self._work = work
+        self._keys = keys
+
+    def add(
+        self,
+        submission: Submission,
+        case_rows: Sequence[Case],
+        clock_rows: Sequence[Clock],
+        timeline_rows: Sequence[TimelineEntry],
+        message_rows: Sequence[Message],
+    ) -> None:
+        key, wrapped = self._keys.new(submission.id, "submission_key")
+        queue = self._work.queue
+        queue(submissions, [self._sealed(submission, key, wrapped)])
+        queue(cases, [self._sealed_case(case, submission) for case in case_rows])
+        queue(clocks, [clock_row(clock) for clock in clock_rows])
+        queue(timeline, [timeline_row(entry) for entry in timeline_rows])
+        queue(messages, [message_row(message, key) for message in message_rows])
+
+    def _sealed(self, submission: Submission, key: OpenKey, wrapped: bytes) -> dict[str, Any]:
+        sender_wrapped = sender_sealed = None
+        if submission.sender is not None:
+            sender_key, sender_wrapped = self._keys.new(submission.id, "sender_key")
+            sender_sealed = sender_key.seal_json(dict(submission.sender), submission.id, "sender")
+        return {
+            "id": submission.id,
+            "reference": submission.reference,
+            "code_hash": submission.code_hash,
+            "form": submission.form,
+            "domain_identifier": submission.domain_identifier,
+            "form_version": submission.form_version,
+            "language": submission.language,
+            "known_as": submission.known_as.value,
+            "received_at": submission.received_at,
+            "key_wrapped": wrapped,
+            "shared_sealed": key.seal_json(dict(submission.shared), submission.id, "shared"),
+            "sender_key_wrapped": sender_wrapped,
+            "sender_sealed": sender_sealed,
+        }
+
+    def _sealed_case(self, case: Case, submission: Submission) -> dict[str, Any]:
+        key, wrapped = self._keys.new(case.id, "case_key")
+        reasons = [{"rule": reason.rule, "detail": dict(reason.detail)} for reason in case.reasons]
+        return {
+            "id": case.id,
+            "submission_id": case.submission_id,
+            "number": case.number,
+            "form": submission.form,
+            "form_version": submission.form_version,
+            "team": case.team,
+            "worker": case.worker,
+            "alerted_teams": list(case.alerted_teams),
+            "state": case.state.value,
+            "language": case.language,
+            "municipality": case.municipality,
+            "after_hours": case.after_hours,
+            "urgent": case.urgent,
+            "directory_revision": case.directory_revision,
+            "created_at": case.created_at,
+            "key_wrapped": wrapped,
+            "child_sealed": key.seal_json(dict(case.child), case.id, "child"),
+            "reasons_sealed": key.seal_json(reasons, case.id, "reasons"),
+        }
+
+    def add_information(
+        self,
+        submission_id: UUID,
+        addition_id: UUID,
+        answers: Answers,
+        at: datetime,
+        timeline_rows: Sequence[TimelineEntry],
+        message_rows: Sequence[Message],
+    ) -> None:
+        key = submission_key(self._work, self._keys, submission_id)
+        self._work.queue(
+            additions,
+            [
+                {
+                    "id": addition_id,
+                    "submission_id": submission_id,
+                    "received_at": at,
+                    "answers_sealed": key.seal_json(dict(answers), addition_id, "addition"),
+                }
+            ],
+            on_conflict="on conflict (id) do nothing",
+        )
+        self._work.queue(timeline, [timeline_row(entry) for entry in timeline_rows])
+        self._work.queue(
+            messages,
+            [message_row(message, key) for message in message_rows],
+            on_conflict="on conflict do nothing",
+        )
+
+    def follow_up(self, code_hash: bytes) -> FollowUp | None:
+        return self._follow_up(submissions.c.code_hash == code_hash)
+
+    def follow_up_by_id(self, submission_id: UUID) -> FollowUp | None:
+        return self._follow_up(submissions.c.id == submission_id)
+
+    def _follow_up(self, which: ColumnElement[bool]) -> FollowUp | None:
+        added = (
+            select(func.count())
+            .where(additions.c.submission_id == submissions.c.id)
+            .scalar_subquery()
+        )
+        rows = (
+            self._work.connection.execute(
+                select(
+                    submissions.c.id,
+                    submissions.c.reference,
+                    submissions.c.form,
+                    submissions.c.received_at,
+                    added.label("additions"),
+                    cases.c.team,
+                    cases.c.state,
+                    cases.c.after_hours,
+                    cases.c.acknowledged_at,
+                    cases.c.answered_at,
+                    cases.c.closed_at,
+                    clocks.c.due_at,
+                )
+                .join(cases, cases.c.submission_id == submissions.c.id)
+                .outerjoin(
+                    clocks,
+                    (clocks.c.case_id == cases.c.id)
+                    & (clocks.c.kind == ClockKind.PROMISED_REPLY.value),
+                )
+                .where(which)
+                .order_by(cases.c.id)
+            )
+            .mappings()
+            .all()
+        )
+        return _followed(rows) if rows else None
+
+
+def _followed(rows: Sequence[Mapping[Any, Any]]) -> FollowUp:
+    first = rows[0]
+    return FollowUp(
+        submission_id=first["id"],
+        reference=first["reference"],
+        form=first["form"],
+        received_at=first["received_at"],
+        additions=first["additions"],
+        cases=tuple(
+            FollowedCase(
+                team=row["team"],
+                state=CaseState(row["state"]),
+                after_hours=row["after_hours"],
+                acknowledged_at=row["acknowledged_at"],
+                answered_at=row["answered_at"],
+                closed_at=row["closed_at"],
+                reply_by=row["due_at"],
+            )
+            for row in rows
+        ),
+    )
+
+
+def submission_key(work: SqlUnitOfWork, keys: Keys, submission_id: UUID) -> OpenKey:
+    """The opened key of a stored submission."""
+    wrapped = work.connection.execute(
+        select(submissions.c.key_wrapped).where(submissions.c.id == submission_id)
+    ).scalar_one()
+    return keys.unwrap(wrapped, submission_id, "submission_key")
+
+
+def clock_row(clock: Clock) -> dict[str, Any]:
+    return {
+        "id": clock.id,
+        "case_id": clock.case_id,
+        "kind": clock.kind.value,
+        "started_at": clock.started_at,
+        "due_at": clock.due_at,
+        "act_at": clock.act_at,
+    }
+
+
+def timeline_row(entry: TimelineEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "case_id": entry.case_id,
+        "at": entry.at,
+        "kind": entry.kind.value,
+        "actor": entry.actor,
+        "detail": dict(entry.detail),
+    }
+
+
+def message_row(message: Message, key: OpenKey) -> dict[str, Any]:
+    return {
+        "id": message.id,
+        "submission_id": message.submission_id,
+        "case_id": message.case_id,
+        "case_number": message.case_number,
+        "event": message.event,
+        "recipient": message.recipient,
+        "channel": message.channel.value,
+        "purpose": message.purpose.value,
+        "language": message.language,
+        "queue": message.queue.value,
+        "state": message.state.value,
+        "address_sealed": key.seal(message.address.encode(), message.id, "address"),
+        "created_at": message.created_at,
+        "next_at": message.not_before,
+        "expires_at": message.expires_at,
+        "changed_at": message.created_at,
+    }

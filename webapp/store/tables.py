@@ -1,0 +1,261 @@
+"""Every table of the house but the accounts'. Typed words stand only in columns named `*_sealed`.
+
+`PLAIN_CASE_COLUMNS` is the one list of what a dump of the database shows of a case.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _at(name: str, *, nullable: bool = False) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=nullable)
+
+
+directory_revisions = Table(
+    "directory_revisions",
+    metadata,
+    Column("revision", Integer, Identity(always=True), primary_key=True),
+    _at("imported_at"),
+    Column("imported_by", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("files", JSONB, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", LargeBinary, primary_key=True),
+    Column("data", JSONB, nullable=False),
+    Column("user_key", Text, index=True),
+    _at("created_at"),
+    _at("expires_at"),
+    Index("ix_sessions_expires_at", "expires_at"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_hash", LargeBinary, nullable=False, index=True),
+    Column("submission_id", Uuid, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("shared_device", Boolean, nullable=False, server_default=text("false")),
+    Column("content_sealed", LargeBinary),
+    _at("created_at"),
+    _at("expires_at"),
+    CheckConstraint("state in ('open', 'sent')", name="state"),
+    Index("ix_drafts_expires_at", "expires_at"),
+)
+
+submissions = Table(
+    "submissions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("code_hash", LargeBinary, nullable=False, unique=True),
+    Column("form", Text, nullable=False),
+    Column("domain_identifier", Text, nullable=False),
+    Column("form_version", SmallInteger, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("known_as", Text, nullable=False),
+    _at("received_at"),
+    Column("key_wrapped", LargeBinary),
+    Column("shared_sealed", LargeBinary),
+    Column("sender_key_wrapped", LargeBinary),
+    Column("sender_sealed", LargeBinary),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submissions.id"), nullable=False, index=True),
+    Column("number", Text, nullable=False, unique=True),
+    Column("form", Text, nullable=False),
+    Column("form_version", SmallInteger, nullable=False),
+    Column("team", Text, nullable=False),
+    Column("worker", Text),
+    Column("alerted_teams", ARRAY(Text), nullable=False),
+    Column("state", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("municipality", Text),
+    Column("after_hours", Boolean, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("directory_revision", Integer, nullable=False),
+    _at("created_at"),
+    _at("acknowledged_at", nullable=True),
+    _at("answered_at", nullable=True),
+    _at("closed_at", nullable=True),
+    Column("key_wrapped", LargeBinary),
+    Column("child_sealed", LargeBinary),
+    Column("reasons_sealed", LargeBinary),
+    CheckConstraint(
+        "state in ('received', 'in_progress', 'answered', 'closed')",
+        name="state",
+    ),
+    # The inbox pages by (created_at, id) within a team; open cases are few, all cases are many.
+    Index("ix_cases_team_created", "team", "created_at", "id"),
+    Index(
+        "ix_cases_team_open",
+        "team",
+        "created_at",
+        "id",
+        postgresql_where=text("state <> 'closed'"),
+    ),
+    Index("ix_cases_alerted_teams", "alerted_teams", postgresql_using="gin"),
+)
+
+#: What a dump shows of a case: opaque ids, keys and times. `municipality` is null when non-disclosure is asked.
+PLAIN_CASE_COLUMNS = frozenset(
+    column.name
+    for column in cases.columns
+    if not column.name.endswith(("_sealed", "_wrapped"))
+)
+
+additions = Table(
+    "additions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submissions.id"), nullable=False, index=True),
+    _at("received_at"),
+    Column("answers_sealed", LargeBinary, nullable=False),
+)
+
+clocks = Table(
+    "clocks",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    _at("started_at"),
+    _at("due_at"),
+    _at("act_at", nullable=True),
+    _at("ended_at", nullable=True),
+    UniqueConstraint("case_id", "kind"),
+    Index(
+        "ix_clocks_act_at",
+        "act_at",
+        postgresql_where=text("ended_at is null and act_at is not null"),
+    ),
+)
+
+timeline = Table(
+    "timeline",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), nullable=False),
+    _at("at"),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("detail", JSONB, nullable=False),
+    Index("ix_timeline_case_at", "case_id", "at"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("submission_id", Uuid, ForeignKey("submissions.id"), nullable=False, index=True),
+    Column("case_id", Uuid, ForeignKey("cases.id"), index=True),
+    Column("case_number", Text, nullable=False),
+    Column("event", Text, nullable=False),
+    Column("recipient", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("queue", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
+    Column("address_sealed", LargeBinary, nullable=False),
+    _at("created_at"),
+    _at("next_at", nullable=True),
+    _at("expires_at", nullable=True),
+    _at("lease_until", nullable=True),
+    _at("changed_at"),
+    UniqueConstraint("event", "recipient", "channel"),
+    # The only rows that a claim or a sweep ever looks at.
+    Index(
+        "ix_messages_waiting",
+        "queue",
+        "next_at",
+        postgresql_where=text("state = 'pending'"),
+    ),
+    Index(
+        "ix_messages_in_flight",
+        "state",
+        "changed_at",
+        postgresql_where=text("state in ('claimed', 'submitting', 'accepted', 'sent', 'unknown')"),
+    ),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("message_id", Uuid, ForeignKey("messages.id"), nullable=False, index=True),
+    _at("started_at"),
+    _at("ended_at", nullable=True),
+    Column("verdict", Text),
+    Column("reason", Text),
+    Column("provider_id", Text),
+)
+
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # No foreign key: a receipt may come before, or without, an attempt that we know.
+    Column("attempt_id", Uuid, nullable=False),
+    Column("provider_id", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("error_code", Text, nullable=False),
+    _at("received_at"),
+    UniqueConstraint("attempt_id", "provider_id", "status", "error_code"),
+)
+
+access_log = Table(
+    "access_log",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    _at("at"),
+    Column("user_id", Text, nullable=False),
+    Column("case_id", Uuid, nullable=False, index=True),
+    Column("action", Text, nullable=False),
+    Column("relation", Text, nullable=False),
+    Column("previous_hash", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+)
+
+#: Tables to which the application may only add.
+APPEND_ONLY = ("access_log", "additions", "directory_revisions", "receipts", "timeline")

@@ -1,0 +1,150 @@
+"""The draft behind a form's pages: begun, kept page by page, sent once, forgotten.
+
+Content while open: `version`, `reference`, `code`, `answers`. Once sent: the same without the answers, of
+which only keyed digests stay, to tell a repeated page from a changed one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from flask import session
+
+from forms.base import FormSpec, Step, Surroundings
+from forms.places import ChildrenStep
+from webapp.accounts.sessions import RowSession
+from webapp.house import house
+from webapp.ids import derived_key
+from webapp.store.drafts import LIFETIME, Draft
+from webapp.wiring import now
+
+#: How long the access code may be shown again in the same session.
+CODE_SHOWN = timedelta(minutes=60)
+
+
+def visitor() -> RowSession:
+    """This request's session, as what it is."""
+    found: Any = session
+    real: RowSession = found._get_current_object()
+    return real
+
+
+def begin(spec: FormSpec, *, shared_device: bool) -> Draft:
+    ids, at = house().ids, now()
+    draft = Draft(
+        id=ids.row(),
+        submission_id=ids.row(),
+        form=spec.slug,
+        sent=False,
+        shared_device=shared_device,
+        created_at=at,
+        expires_at=at + LIFETIME,
+        content={
+            "version": spec.version,
+            "reference": ids.reference(),
+            "code": ids.access_code(),
+            "answers": {},
+        },
+    )
+    house().drafts.create(draft, visitor().id_hash())
+    # The session must outlive the draft.
+    visitor().modified = True
+    return draft
+
+
+def load(draft_id: UUID, spec: FormSpec) -> Draft | None:
+    """This session's draft of this form; None when it is over, deleted, or somebody else's."""
+    mine = visitor()
+    if not mine.token:
+        return None
+    draft = house().drafts.load(draft_id, mine.id_hash(), now())
+    if draft is None or draft.form != spec.slug:
+        return None
+    if not draft.sent and draft.content["version"] != spec.version:
+        # The form has changed under the writer: every page is asked again, with the old answers in it.
+        return replace(draft, content={**draft.content, "version": spec.version})
+    return draft
+
+
+def change_children(form: Step, action: str) -> bool:
+    """Add or remove a child without a script; True when the page is to be shown again."""
+    if not isinstance(form, ChildrenStep):
+        return False
+    if action == "add":
+        form.add_child()
+    elif action.startswith("remove-") and action.removeprefix("remove-").isdecimal():
+        form.remove_child(int(action.removeprefix("remove-")))
+    else:
+        return False
+    form.prepare(form.around, {})
+    return True
+
+
+def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draft:
+    """Store the answers of one page, without those of pages that it makes unneeded."""
+    answers = {**draft.content["answers"], form.slug: form.answers()}
+    content = {**draft.content, "answers": spec.only_asked(answers, around)}
+    kept = replace(draft, content=content)
+    house().drafts.save(kept)
+    return kept
+
+
+def _digest(draft: Draft, step: str, answers: Any) -> str:
+    key = derived_key(house().settings.secret_key.get_secret_value(), "repeat")
+    content = json.dumps([step, answers], sort_keys=True, ensure_ascii=False)
+    return hmac.digest(key, draft.id.bytes + content.encode(), hashlib.sha256).hex()
+
+
+def sent_content(draft: Draft, at: datetime) -> dict[str, Any]:
+    """What stays of a draft when its message is sent."""
+    answers = draft.content["answers"]
+    return {
+        "version": draft.content["version"],
+        "reference": draft.content["reference"],
+        "code": draft.content["code"],
+        "sent_at": at.isoformat(),
+        "digests": {step: _digest(draft, step, given) for step, given in answers.items()},
+    }
+
+
+def code_to_show(draft: Draft, at: datetime) -> str | None:
+    """The access code, until it was saved or an hour has passed."""
+    code: str | None = draft.content.get("code")
+    sent_at = datetime.fromisoformat(draft.content["sent_at"])
+    return code if at - sent_at < CODE_SHOWN else None
+
+
+def forget_code(draft: Draft) -> None:
+    content = {name: value for name, value in draft.content.items() if name != "code"}
+    house().drafts.save(replace(draft, content=content))
+
+
+def keep_addition(draft: Draft, form: Step) -> bool:
+    """Keep a page that says something else than what was sent; False where it says the same."""
+    answers = form.answers()
+    if draft.content["digests"].get(form.slug) == _digest(draft, form.slug, answers):
+        return False
+    content = dict(draft.content)
+    content["addition"] = {**content.get("addition", {}), form.slug: answers}
+    content.setdefault("addition_id", str(house().ids.row()))
+    house().drafts.save(replace(draft, content=content))
+    return True
+
+
+def addition_sent(draft: Draft) -> None:
+    """The addition is part of the case now; the same page sent again is nothing new."""
+    content = dict(draft.content)
+    added = content.pop("addition")
+    content.pop("addition_id")
+    content["added"] = True
+    content["digests"] = {
+        **content["digests"],
+        **{step: _digest(draft, step, given) for step, given in added.items()},
+    }
+    house().drafts.save(replace(draft, content=content))

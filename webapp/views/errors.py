@@ -1,0 +1,85 @@
+"""Errors as pages that help: in the reader's language, with the phone numbers, and with the text kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from flask import Flask, Response, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, TimeoutError
+from werkzeug.exceptions import HTTPException
+
+from casework.errors import NoDirectory
+from webapp.catalogues import LANGUAGES
+from webapp.i18n import preferred
+from webapp.views import forms
+
+log = structlog.get_logger()
+
+_KNOWN = {400, 403, 404, 405, 413, 429, 500, 503}
+
+
+def init(app: Flask) -> None:
+    app.register_error_handler(CSRFError, _token_failed)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DBAPIError, _store_down)
+    app.register_error_handler(TimeoutError, _store_down)
+    app.register_error_handler(NoDirectory, _no_directory)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def _page(code: int, **known: Any) -> tuple[str, int]:
+    _choose_language()
+    return render_template("errors/error.html", code=code, **known), code
+
+
+def _choose_language() -> None:
+    """Errors come before the address was understood, too."""
+    if not g.get("language"):
+        first = request.path.split("/")[1] if request.path.count("/") > 1 else ""
+        g.language = first if first in LANGUAGES else preferred()
+
+
+def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+    code = error.code or 500
+    if code < 400 or request.path.startswith(("/hooks/", "/healthz", "/readyz", "/metrics")):
+        return error
+    return _page(code if code in _KNOWN else (400 if code < 500 else 500))
+
+
+def _token_failed(error: CSRFError) -> Any:
+    """A missing or stale token is nobody's fault: the page comes back with what was typed."""
+    _choose_language()
+    if request.blueprint == "forms" and g.get("spec"):
+        return forms.token_failed()
+    return _page(400, token=True, posted=_posted())
+
+
+def _store_down(error: Exception) -> tuple[str, int, dict[str, str]]:
+    """The database cannot be reached: whom to call, and the text in a form that can be sent again."""
+    log.error("store_down", fault=type(error).__name__, endpoint=request.endpoint)
+    page, code = _page(503, posted=_posted())
+    return page, code, {"Retry-After": "60"}
+
+
+def _no_directory(error: NoDirectory) -> tuple[str, int]:
+    log.error("no_directory")
+    return _page(503)
+
+
+def _unforeseen(error: Exception) -> tuple[str, int]:
+    # The class and the place alone: an error's text or its locals may hold what was typed.
+    trace = error.__traceback__
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    log.error("unforeseen", fault=type(error).__name__, at=place, endpoint=request.endpoint)
+    return _page(500, posted=_posted())
+
+
+def _posted() -> list[tuple[str, str]]:
+    """What the person sent to a public page, to be sent again; passwords and codes are not repeated."""
+    if request.method != "POST" or request.blueprint != "forms":
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True)]

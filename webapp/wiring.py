@@ -1,0 +1,238 @@
+"""Where the parts are put together, without Flask: web and workers get the same house from here.
+
+It holds the only Celery producer: a bare `Celery` that knows task and queue names and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+
+import structlog
+from celery import Celery
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError
+
+from casework import bundle
+from casework.directory import Directory
+from casework.errors import NoDirectory
+from casework.messages import Queue
+from webapp.config import Settings
+from webapp.holidays import finnish_holidays
+from webapp.ids import RandomIds
+from webapp.store.access_log import ChainedAccessLog
+from webapp.store.crypto import Keys
+from webapp.store.desk import Desk
+from webapp.store.directory import DirectoryRevisions
+from webapp.store.drafts import Drafts
+from webapp.store.engine import make_engine
+from webapp.store.sessions import Sessions
+from webapp.store.unit_of_work import SqlUnitOfWork
+
+log = structlog.get_logger()
+
+DRAIN_TASK = "outbox.drain"
+#: How often a process asks whether there is a newer directory, in seconds.
+_DIRECTORY_AGE = 5.0
+_DATA = resources.files("webapp") / "data"
+
+
+def now() -> datetime:
+    """The present, aware, UTC. The only clock of the house."""
+    return datetime.now(UTC)
+
+
+def producer(broker_url: str) -> Celery:
+    """A Celery that can only send names and queue names. Bounded: a hung broker costs 0.2 s, not 7."""
+    app = Celery("luotsi-producer", broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_create_missing_queues=True,
+        broker_connection_retry=False,
+        broker_pool_limit=1,
+        broker_transport_options={
+            "max_retries": 0,
+            "socket_timeout": 0.2,
+            "socket_connect_timeout": 0.2,
+        },
+    )
+    return app
+
+
+class CoalescingWakeUp:
+    """Implements `casework.ports.WakeUp`: a thread sends one wake-up for many submissions.
+
+    A request only leaves a note, so the citizen's answer never waits for the broker. A wake-up that is lost
+    costs nothing but time: Beat sweeps the outbox.
+    """
+
+    def __init__(self, celery: Celery) -> None:
+        self._celery = celery
+        self._wanted: set[Queue] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def wake(self, queues: frozenset[Queue]) -> None:
+        with self._changed:
+            self._wanted |= queues
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="wake-up", daemon=True)
+                self._thread.start()
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: bool(self._wanted))
+                queues, self._wanted = self._wanted, set()
+            for queue in sorted(queues):
+                self._send(queue)
+
+    def _send(self, queue: Queue) -> None:
+        try:
+            self._celery.send_task(
+                DRAIN_TASK, kwargs={"queue": queue.value}, queue=queue.value, retry=False
+            )
+        except Exception as error:
+            # Whatever the broker's client raises: the row is stored, and the sweep will find it.
+            log.warning("wake_up_failed", queue=queue.value, fault=type(error).__name__)
+
+
+class CurrentDirectory:
+    """The newest directory revision, cached in the process and on disk.
+
+    The copy on disk answers 'whom do I call' when a process starts while the database is down.
+    """
+
+    def __init__(self, revisions: DirectoryRevisions, state_dir: Path) -> None:
+        self._revisions = revisions
+        self._disk = state_dir / "directory.json"
+        self._lock = threading.Lock()
+        self._checked_at = float("-inf")
+        self._current: Directory | None = None
+
+    def get(self) -> Directory:
+        """Raises NoDirectory before the first import, and database errors where nothing is cached yet."""
+        if self._fresh():
+            return self._known()
+        with self._lock:
+            if not self._fresh():
+                try:
+                    self._read()
+                except DBAPIError as error:
+                    # What we knew a moment ago still tells a parent whom to call.
+                    if self._current is None:
+                        raise
+                    log.warning("directory_not_checked", fault=type(error).__name__)
+                self._checked_at = time.monotonic()
+            return self._known()
+
+    def _fresh(self) -> bool:
+        return self._current is not None and time.monotonic() - self._checked_at < _DIRECTORY_AGE
+
+    def _known(self) -> Directory:
+        assert self._current is not None
+        return self._current
+
+    def _read(self) -> None:
+        newest = self._revisions.latest()
+        if newest is None:
+            raise NoDirectory("no directory has been imported")
+        if self._current is None or self._current.revision != newest:
+            files = self._revisions.files(newest)
+            self._current = read_directory(files, newest)
+            _keep(self._disk, newest, files)
+
+    def last_known(self) -> Directory | None:
+        """Without the database: what this process or this machine saw last."""
+        if self._current is None:
+            kept = _kept(self._disk)
+            if kept is not None:
+                self._current = read_directory(kept[1], kept[0])
+        return self._current
+
+
+def _keep(path: Path, revision: int, files: Mapping[str, str]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{threading.get_ident()}")
+        draft.write_text(json.dumps({"revision": revision, "files": dict(files)}), "utf-8")
+        draft.replace(path)
+    except OSError as error:
+        log.warning("directory_not_kept_on_disk", fault=type(error).__name__)
+
+
+def _kept(path: Path) -> tuple[int, Mapping[str, str]] | None:
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        log.warning("directory_on_disk_unreadable", fault=type(error).__name__)
+        return None
+    return kept["revision"], kept["files"]
+
+
+def read_directory(files: Mapping[str, str], revision: int) -> Directory:
+    """A snapshot from a bundle's files. Raises `casework.bundle.BundleError` naming every wrong row."""
+    year = now().year
+    return bundle.parse(
+        files,
+        reference_municipalities=(_DATA / "municipalities.csv").read_text("utf-8"),
+        reference_counties=(_DATA / "wellbeing_counties.csv").read_text("utf-8"),
+        revision=revision,
+        holidays=finnish_holidays(range(year - 1, year + 3)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """Everything that views and tasks need, opened once a process."""
+
+    settings: Settings
+    keys: Keys
+    ids: RandomIds
+    sessions: Sessions
+    drafts: Drafts
+    desk: Desk
+    access_log: ChainedAccessLog
+    revisions: DirectoryRevisions
+    current: CurrentDirectory
+    wake_up: CoalescingWakeUp
+    engine: Engine
+
+    def work(self) -> SqlUnitOfWork:
+        """A fresh unit of work."""
+        return SqlUnitOfWork(self.engine, self.keys)
+
+    @property
+    def directory(self) -> Directory:
+        return self.current.get()
+
+
+def build(settings: Settings, *, pool_size: int = 8) -> House:
+    """Open the house. Connects to nothing yet: the database and the broker may be down."""
+    engine = make_engine(settings.database_url.get_secret_value(), pool_size=pool_size)
+    keys = Keys(settings.keyset.get_secret_value())
+    revisions = DirectoryRevisions(engine)
+    return House(
+        settings=settings,
+        keys=keys,
+        ids=RandomIds(settings.secret_key.get_secret_value()),
+        sessions=Sessions(engine),
+        drafts=Drafts(engine, keys),
+        desk=Desk(engine, keys),
+        access_log=ChainedAccessLog(engine),
+        revisions=revisions,
+        current=CurrentDirectory(revisions, settings.state_dir),
+        wake_up=CoalescingWakeUp(producer(settings.broker_url.get_secret_value())),
+        engine=engine,
+    )
