@@ -45,6 +45,7 @@ class ChildConcerned:
     municipality: str | None  # Statistics Finland's code; None: not known or not told
     here_now: bool = False
     send_anyway: bool = False
+    non_disclosure: bool = False  # turvakielto: no municipality in any plain column
     answers: Answers = field(default_factory=dict, repr=False)
 
 

@@ -110,6 +110,7 @@ RECEIPT_PATIENCE = timedelta(hours=72)
 #: How long a confirmation may wait for a provider before the page alone has to do.
 SENDER_PATIENCE = timedelta(hours=24)
 
+LONGEST_VALIDITY = timedelta(hours=4)
 QUIET_FROM = time(21)
 QUIET_UNTIL = time(8)
 _SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
@@ -185,6 +186,14 @@ def sms_moment(at: datetime, safe_times: frozenset[SafeTime]) -> datetime | None
     return None
 
 
+def sms_validity(at: datetime) -> timedelta:
+    """How long an SMS to a sender may still be delivered: at most four hours, and not into the quiet hours."""
+    local = at.astimezone(HELSINKI)
+    quiet_from = datetime.combine(local.date(), QUIET_FROM, HELSINKI)
+    left = quiet_from.astimezone(at.tzinfo) - at
+    return min(max(left, timedelta(minutes=1)), LONGEST_VALIDITY)
+
+
 class Verdict(StrEnum):
     """How one attempt to hand a message to its provider ended."""
 
@@ -214,7 +223,9 @@ class Claimed:
     lease_until: datetime
 
 
-def after_attempt(claimed: Claimed, outcome: Outcome, now: datetime) -> tuple[MessageState, datetime | None]:
+def after_attempt(
+    claimed: Claimed, outcome: Outcome, now: datetime
+) -> tuple[MessageState, datetime | None]:
     """The state a row goes to after an attempt, and when it is tried again (only for `pending`).
 
     A refusal for now waits by `retry_delay` until attempts or patience are used up; then it has failed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from types import TracebackType
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 from uuid import UUID
 
 from casework.access import Relation, Viewer
@@ -22,6 +22,9 @@ from casework.model import (
     Submission,
     TimelineEntry,
 )
+
+if TYPE_CHECKING:
+    from casework.usecases.doubts import Doubt
 
 
 class Ids(Protocol):
@@ -95,7 +98,9 @@ class Outbox(Protocol):
     def add(self, messages: Sequence[Message]) -> None:
         """Store rows; a row for the same (event, recipient, channel) is left as it is."""
 
-    def claim(self, queue: Queue, now: datetime, lease_until: datetime, limit: int) -> list[Claimed]: ...
+    def claim(
+        self, queue: Queue, now: datetime, lease_until: datetime, limit: int
+    ) -> list[Claimed]: ...
 
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> bool:
         """Move to `submitting` if the lease is still ours, and note the attempt."""
@@ -135,6 +140,15 @@ class Outbox(Protocol):
 
     def give_up_receipts(self, since: datetime, now: datetime) -> Sequence[Message]:
         """SMS handed over before `since` without a final receipt, moved to `unknown`."""
+
+    def doubts(self, since: datetime, until: datetime, limit: int) -> Sequence[Doubt]:
+        """`unknown` SMS whose last attempt began between the two."""
+
+    def settle_found(self, doubt: Doubt, provider_id: str, now: datetime) -> None:
+        """`unknown` to `accepted`: the provider has it under this id."""
+
+    def settle_missing(self, doubt: Doubt, now: datetime) -> None:
+        """`unknown` to `pending`: the provider has nothing, so it certainly was not sent."""
 
     def waiting_queues(self, now: datetime) -> frozenset[Queue]:
         """Queues with a row that may go now."""

@@ -7,7 +7,9 @@ import unicodedata
 
 #: Bidirectional controls, zero-width spaces and marks, soft hyphen, BOM. The joiners U+200C and U+200D stay
 #: in running text, where scripts and emoji need them.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
 _JOINERS = re.compile("[\u200c\u200d]")
 _SPACES = re.compile(r"[^\S\n]+")
 

@@ -62,9 +62,7 @@ class ContactStep(Step):
         ),
     )
 
-    way = Radios(
-        N_("How may we contact you?"), WAYS, needed=N_("Choose how we may contact you")
-    )
+    way = Radios(N_("How may we contact you?"), WAYS, needed=N_("Choose how we may contact you"))
     name = Text(N_("Your name"), autocomplete="name")
     phone = PhoneText(
         N_("Phone number"),

@@ -119,7 +119,7 @@ class Radios(_Asked, RadioField):
             self.data = None
             if self.needed:
                 raise wrong(self.needed)
-        elif self.data not in dict(self.choices):
+        elif self.data not in {choice[0] for choice in self.choices or ()}:
             self.data = None
             raise wrong(self.needed or CHOOSE)
 
@@ -148,7 +148,7 @@ class Checks(_Asked, SelectMultipleField):
         self.hint = hint
 
     def pre_validate(self, form: Any) -> None:
-        known = [value for value, _ in self.choices]
+        known = [str(choice[0]) for choice in self.choices or ()]
         self.data = [value for value in known if value in (self.data or ())]
 
 

@@ -66,9 +66,7 @@ class LanguageStep(Step):
 class WaitingStep(Step):
     slug = "waiting"
     title = N_("Can this wait until the team is next at work?")
-    intro = (
-        N_("If someone is in danger now, do not wait for an answer to this form: call 112."),
-    )
+    intro = (N_("If someone is in danger now, do not wait for an answer to this form: call 112."),)
 
     can_wait = Radios(
         N_("Can this wait until the team is next at work?"),

@@ -24,7 +24,9 @@ _LEAST_DIGITS = 7
 
 ASK_LETTERS = N_("Write the phone number with digits only. Take away: %(letters)s")
 ASK_WHOLE = N_("Write the whole phone number, for example 040 123 4567")
-ASK_PREFIX = N_("Begin the number with 0, or with + and the country code, for example +46 70 123 45 67")
+ASK_PREFIX = N_(
+    "Begin the number with 0, or with + and the country code, for example +46 70 123 45 67"
+)
 
 
 class UnreadableNumber(ValueError):

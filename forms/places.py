@@ -12,7 +12,6 @@ from forms.base import AllAnswers, QuestionMeta, Step, Surroundings
 from forms.fields import Drop, Radios, Text
 from forms.words import N_, wrong
 
-
 UNKNOWN = "unknown"
 OTHER = "other"
 MOST_CHILDREN = 12
@@ -60,9 +59,7 @@ class ChildForm(Form):
     other_municipality = OtherMunicipality(
         N_("Which municipality?"), hint=N_("The name in Finnish or Swedish")
     )
-    child_name = Text(
-        N_("The child's name"), hint=N_("You do not have to tell the name")
-    )
+    child_name = Text(N_("The child's name"), hint=N_("You do not have to tell the name"))
     child_age = Text(N_("The child's age"), hint=N_("An estimate is enough"), limit=40)
 
 
@@ -113,7 +110,7 @@ def municipality_choices(around: Surroundings) -> list[tuple[str, str]]:
 
 def sorting_key(name: str) -> str:
     """Finnish and Swedish order: å, ä and ö come after z."""
-    return name.casefold().translate(str.maketrans({"å": "{", "ä": "|", "ö": "}"}))
+    return name.casefold().translate(str.maketrans("åäö", "{|}"))
 
 
 def municipality_of(child: Any, around: Surroundings) -> Municipality | None:

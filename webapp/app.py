@@ -79,11 +79,13 @@ def _register(app: Flask, settings: config.Settings) -> None:
 def _site() -> dict[str, object]:
     """What every page knows: the county with its numbers and colours, as of the last known directory."""
     directory = house().current.last_known()
-    county = directory.county if directory else None
+    if directory is None:
+        return {"county": None, "county_name": "Luotsi", "sheet": assets.stylesheet({})}
+    county = directory.county
     return {
         "county": county,
-        "county_name": directory.name(county.names, i18n.language()) if county else "Luotsi",
-        "sheet": assets.stylesheet(county.colours if county else {}),
+        "county_name": directory.name(county.names, i18n.language()),
+        "sheet": assets.stylesheet(county.colours),
     }
 
 

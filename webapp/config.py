@@ -27,7 +27,7 @@ class Settings(BaseSettings):
     """All that a county sets outside the directory bundle. The README's table is made from these."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+        env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
     database_url: SecretStr = Field(description="PostgreSQL as the role luotsi_app")
@@ -125,20 +125,31 @@ def _is_loopback(host: str) -> bool:
 
 def load() -> Settings:
     """Read the settings and take them out of `os.environ`. Raises SettingsError with one line."""
-    names = [name for name in os.environ if name.startswith(PREFIX)]
     try:
-        _read_files(names)
-        return Settings()  # type: ignore[call-arg]  # its values come from the environment
-    except ValidationError as error:
-        raise SettingsError(_first_line(error)) from None
+        return peek()
     finally:
-        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        for name in _ours():
             del os.environ[name]
 
 
-def _read_files(names: list[str]) -> None:
+def peek() -> Settings:
+    """Read the settings and leave them, for a process that only starts others. Raises SettingsError."""
+    _read_files()
+    # The demo brings all its settings: a `.env` of the checkout must not reach into it.
+    source = None if os.environ.get(f"{PREFIX}DEMO") else ".env"
+    try:
+        return Settings(_env_file=source)  # type: ignore[call-arg]  # values come from outside
+    except ValidationError as error:
+        raise SettingsError(_first_line(error)) from None
+
+
+def _ours() -> list[str]:
+    return [name for name in os.environ if name.startswith(PREFIX)]
+
+
+def _read_files() -> None:
     """`LUOTSI_SECRET_KEY_FILE=/run/secrets/x` stands for the content of that file."""
-    for name in names:
+    for name in _ours():
         if name.endswith(_FILE_SUFFIX):
             try:
                 content = Path(os.environ[name]).read_text(encoding="utf-8").strip()

@@ -7,7 +7,7 @@ from typing import Any
 
 from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, Domain, format_date, format_datetime, format_time, gettext
+from flask_babel import Babel, Domain, format_date, gettext
 
 from casework.calendar import HELSINKI
 from forms.words import Words
@@ -18,7 +18,7 @@ from webapp.catalogues import LANGUAGES
 OWN_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
 
 
-class _InMemory(Domain):
+class _InMemory(Domain):  # type: ignore[misc]  # Flask-Babel carries no types
     """Flask-Babel's domain, reading our catalogues instead of compiled files."""
 
     def get_translations(self) -> NullTranslations:
@@ -59,24 +59,30 @@ def _tags(header: str) -> list[str]:
 def say(text: object) -> str:
     """A message id in the page's language; words bring the values that they need."""
     params = text.params if isinstance(text, Words) else {}
-    return gettext(str(text), **params) if text else ""
+    return str(gettext(str(text), **params)) if text else ""
 
 
 def in_words(moment: datetime) -> str:
     """Date and time as the language writes them, Europe/Helsinki: 'keskiviikko 4. maaliskuuta klo 10.15'."""
     local = moment.astimezone(HELSINKI)
-    day, time = day_in_words(local.date()), format_time(local, "short", rebase=False)
-    return gettext("%(day)s at %(time)s", day=day, time=time)
+    day, time = day_in_words(local.date()), clock(local)
+    return str(gettext("%(day)s at %(time)s", day=day, time=time))
 
 
 def day_in_words(day: date) -> str:
     formats = {"fi": "cccc d. MMMM y", "sv": "EEEE d MMMM y", "en": "EEEE d MMMM y"}
-    return format_date(day, formats.get(language(), "full"), rebase=False)
+    return str(format_date(day, formats.get(language(), "full"), rebase=False))
+
+
+def clock(moment: datetime) -> str:
+    """'8.00' in Finnish and Swedish, '08:00' in English: never a.m. and p.m., which few here read."""
+    return f"{moment:%H:%M}" if language() == "en" else f"{moment.hour}.{moment.minute:02}"
 
 
 def short_moment(moment: datetime) -> str:
     """For tables: '4.3.2026 10.15'."""
-    return format_datetime(moment.astimezone(HELSINKI), "short", rebase=False)
+    local = moment.astimezone(HELSINKI)
+    return f"{local.day}.{local.month}.{local.year} {clock(local)}"
 
 
 def init(app: Flask) -> None:

@@ -35,7 +35,9 @@ class StoreFigures(Collector):
             "luotsi_messages_unknown", "Messages of which nobody knows whether they arrived."
         )
         by_state = GaugeMetricFamily("luotsi_cases", "Cases by state.", labels=["state"])
-        late = GaugeMetricFamily("luotsi_clocks_late", "Running clocks past their limit.", labels=["kind"])
+        late = GaugeMetricFamily(
+            "luotsi_clocks_late", "Running clocks past their limit.", labels=["kind"]
+        )
         with self._reads.connect() as connection:
             for row in connection.execute(
                 select(messages.c.channel, func.count(), func.min(messages.c.next_at))

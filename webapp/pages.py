@@ -61,7 +61,7 @@ def local_day(moment: datetime) -> date:
 
 def weekday(index: int) -> str:
     """Monday is 0; the name of the day in the page's language."""
-    return format_date(_A_MONDAY.replace(day=1 + index), "cccc", rebase=False)
+    return str(format_date(_A_MONDAY.replace(day=1 + index), "cccc", rebase=False))
 
 
 def same_page(language: str) -> str:

@@ -101,7 +101,7 @@ class CoalescingWakeUp:
             self._celery.send_task(
                 DRAIN_TASK, kwargs={"queue": queue.value}, queue=queue.value, retry=False
             )
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Whatever the broker's client raises: the row is stored, and the sweep will find it.
             log.warning("wake_up_failed", queue=queue.value, fault=type(error).__name__)
 

@@ -3,21 +3,25 @@
 from casework.usecases.cases import answer_case, close_case, open_case, reopen_case
 from casework.usecases.clocks import raise_due
 from casework.usecases.delivery import begin_attempt, claim_messages, finish_attempt
+from casework.usecases.doubts import Doubt, doubtful_messages, settle_doubt
 from casework.usecases.receipts import record_receipt
 from casework.usecases.submit import add_information, submit
 from casework.usecases.sweeping import sweep_outbox
 
 __all__ = [
+    "Doubt",
     "add_information",
     "answer_case",
     "begin_attempt",
     "claim_messages",
     "close_case",
+    "doubtful_messages",
     "finish_attempt",
     "open_case",
     "raise_due",
     "record_receipt",
     "reopen_case",
+    "settle_doubt",
     "submit",
     "sweep_outbox",
 ]

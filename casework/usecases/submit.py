@@ -103,7 +103,7 @@ def _open(
         state=CaseState.RECEIVED,
         created_at=now,
         language=command.language,
-        municipality=child.municipality,
+        municipality=None if child.non_disclosure else child.municipality,
         after_hours=decision.after_hours,
         urgent=command.cannot_wait,
         alerted_teams=(directory.on_call_team,) if decision.alert_on_call else (),

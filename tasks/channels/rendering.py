@@ -1,8 +1,7 @@
 """Neutral texts: from a purpose and a language to the words that leave the house.
 
 The templates in templates/messages/ get county, link, phone and opening time, and staff texts the
-opaque case number; any other word is refused here, so no name, topic or place can slip in. The
-catalogues are compiled in memory from the .po files: there is no build step to forget.
+opaque case number; any other word is refused here, so no name, topic or place can slip in.
 """
 
 from __future__ import annotations
@@ -11,22 +10,16 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Final, Literal
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from casework.sms_segments import plain_sms
+from webapp.catalogues import LANGUAGES, translations
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _TEMPLATES: Final = _ROOT / "templates" / "messages"
-_CATALOGUES: Final = _ROOT / "translations"
-
-LANGUAGES: Final = ("fi", "sv", "en")
 #: Purpose -> the template that holds its subject, its SMS and its e-mail.
 PURPOSES: Final[Mapping[str, str]] = {
     "received": "received.txt",
@@ -110,18 +103,5 @@ def _environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    environment.install_gettext_translations(_translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     return environment
-
-
-def _translations(language: str) -> NullTranslations:
-    """Message ids are English, so a language without a catalogue reads the ids themselves."""
-    source = _CATALOGUES / language / "LC_MESSAGES" / "messages.po"
-    if not source.exists():
-        return NullTranslations()
-    with source.open("rb") as lines:
-        catalogue = read_po(lines, locale=language, domain="messages")
-    compiled = BytesIO()
-    write_mo(compiled, catalogue)
-    compiled.seek(0)
-    return Translations(compiled, domain="messages")

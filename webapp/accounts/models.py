@@ -42,7 +42,7 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     worker: Mapped[str | None] = mapped_column(Text)
     language: Mapped[str] = mapped_column(String(8), default="fi")
-    created_at: Mapped[datetime] = mapped_column(
-        DateTime(timezone=True), server_default=func.now()
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    roles: Mapped[list[Role]] = relationship(  # type: ignore[assignment]  # UserMixin asks for a list of its own mixin
+        secondary=roles_users, lazy="joined"
     )
-    roles: Mapped[list[Role]] = relationship(secondary=roles_users, lazy="joined")

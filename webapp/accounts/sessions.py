@@ -6,7 +6,7 @@ Ended by sign-out, deactivation and age; a copied cookie is worthless after any 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +23,7 @@ STAFF_AGE = timedelta(hours=12)
 _USER = "_user_id"
 
 
-class RowSession(MutableMapping[str, Any], SessionMixin):
+class RowSession(SessionMixin):
     """One visitor's session. Nothing is read from the database before it is needed."""
 
     def __init__(self, rows: Sessions, token: str | None) -> None:
@@ -33,14 +33,6 @@ class RowSession(MutableMapping[str, Any], SessionMixin):
         self._data: dict[str, Any] | None = None
         self.modified = False
         self.is_new_cookie = False
-
-    @property
-    def accessed(self) -> bool:  # type: ignore[override]
-        return self._data is not None
-
-    @property
-    def permanent(self) -> bool:
-        return False
 
     @property
     def _opened(self) -> dict[str, Any]:

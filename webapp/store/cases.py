@@ -77,7 +77,9 @@ class CaseRows:
         return self._heads(cases.c.submission_id == submission_id)
 
     def _heads(self, which: ColumnElement[bool]) -> Sequence[CaseHead]:
-        rows = self._work.connection.execute(select(*HEAD_COLUMNS).where(which).order_by(cases.c.id))
+        rows = self._work.connection.execute(
+            select(*HEAD_COLUMNS).where(which).order_by(cases.c.id)
+        )
         return [head_of(row) for row in rows.mappings()]
 
     def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
@@ -139,4 +141,3 @@ class CaseRows:
         self._work.connection.execute(
             update(clocks).where(clocks.c.id == clock_id).values(act_at=act_at)
         )
-

@@ -114,16 +114,12 @@ class Drafts:
 
     def mark_sent(self, work: SqlUnitOfWork, draft_id: UUID, content: dict[str, Any]) -> None:
         """In the commit of the submission: the answers leave the draft as they enter the case."""
-        work.queue_statement(
-            _MARK_SENT, {"id": draft_id, "content": self._seal(draft_id, content)}
-        )
+        work.queue_statement(_MARK_SENT, {"id": draft_id, "content": self._seal(draft_id, content)})
 
     def delete(self, draft_id: UUID, session_hash: bytes) -> None:
         with self._reads.connect() as connection:
             connection.execute(
-                delete(drafts).where(
-                    drafts.c.id == draft_id, drafts.c.session_hash == session_hash
-                )
+                delete(drafts).where(drafts.c.id == draft_id, drafts.c.session_hash == session_hash)
             )
 
     def delete_all_of(self, session_hash: bytes) -> None:

@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from casework.messages import (
     LEASE,
-
     Channel,
     Claimed,
     Message,
@@ -21,12 +20,15 @@ from casework.messages import (
     Queue,
     origins,
 )
+from casework.usecases.doubts import Doubt
 from webapp.store.crypto import Keys
 from webapp.store.submissions import message_row, submission_key
 from webapp.store.tables import attempts, messages, receipts, submissions
 
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
+
+others = attempts.alias("others")
 
 
 def _values(states: Iterable[MessageState]) -> list[str]:
@@ -202,9 +204,7 @@ class OutboxRows:
                 messages.c.state == MessageState.CLAIMED.value,
                 messages.c.lease_until <= now,
             )
-            .values(
-                state=MessageState.PENDING.value, next_at=now, lease_until=None, changed_at=now
-            )
+            .values(state=MessageState.PENDING.value, next_at=now, lease_until=None, changed_at=now)
         )
 
     def give_up_submitting(self, now: datetime) -> list[Message]:
@@ -235,6 +235,72 @@ class OutboxRows:
         )
         return [message_of(row) for row in rows.mappings()]
 
+    def doubts(self, since: datetime, until: datetime, limit: int) -> Sequence[Doubt]:
+        """`unknown` SMS whose last attempt began between the two, opened."""
+        last = (
+            select(attempts.c.id)
+            .where(attempts.c.message_id == messages.c.id)
+            .order_by(attempts.c.started_at.desc())
+            .limit(1)
+            .scalar_subquery()
+        )
+        taken = (
+            select(func.array_agg(others.c.provider_id))
+            .where(others.c.started_at >= since, others.c.provider_id.is_not(None))
+            .scalar_subquery()
+        )
+        rows = self._work.connection.execute(
+            select(
+                *messages.c,
+                submissions.c.key_wrapped,
+                attempts.c.id.label("attempt_id"),
+                attempts.c.started_at,
+                taken.label("taken"),
+            )
+            .join(submissions, submissions.c.id == messages.c.submission_id)
+            .join(attempts, attempts.c.id == last)
+            .where(
+                messages.c.state == MessageState.UNKNOWN.value,
+                messages.c.channel == Channel.SMS.value,
+                attempts.c.started_at.between(since, until),
+                attempts.c.provider_id.is_(None),
+            )
+            .limit(limit)
+        )
+        return [
+            Doubt(
+                message=self._opened(row).message,
+                attempt_id=row["attempt_id"],
+                attempts=row["attempts"],
+                since=row["started_at"],
+                known=frozenset(row["taken"] or ()),
+            )
+            for row in rows.mappings()
+        ]
+
+    def settle_found(self, doubt: Doubt, provider_id: str, now: datetime) -> None:
+        self._work.connection.execute(
+            update(attempts)
+            .where(attempts.c.id == doubt.attempt_id)
+            .values(provider_id=provider_id)
+        )
+        self._settle(doubt, MessageState.ACCEPTED, None, now)
+
+    def settle_missing(self, doubt: Doubt, now: datetime) -> None:
+        self._settle(doubt, MessageState.PENDING, now, now)
+
+    def _settle(
+        self, doubt: Doubt, to: MessageState, next_at: datetime | None, now: datetime
+    ) -> None:
+        self._work.connection.execute(
+            update(messages)
+            .where(
+                messages.c.id == doubt.message.id,
+                messages.c.state == MessageState.UNKNOWN.value,
+            )
+            .values(state=to.value, next_at=next_at, changed_at=now)
+        )
+
     def waiting_queues(self, now: datetime) -> frozenset[Queue]:
         """Queues with a row that may go now."""
         rows = self._work.connection.execute(
@@ -264,5 +330,3 @@ def message_of(row: Mapping[Any, Any], address: str = "") -> Message:
         address=address,
         state=MessageState(row["state"]),
     )
-
-

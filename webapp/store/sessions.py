@@ -71,6 +71,4 @@ class Sessions:
 
     def purge(self, now: datetime) -> int:
         with self._reads.connect() as connection:
-            return connection.execute(
-                delete(sessions).where(sessions.c.expires_at <= now)
-            ).rowcount
+            return connection.execute(delete(sessions).where(sessions.c.expires_at <= now)).rowcount

@@ -138,9 +138,7 @@ cases = Table(
 
 #: What a dump shows of a case: opaque ids, keys and times. `municipality` is null when non-disclosure is asked.
 PLAIN_CASE_COLUMNS = frozenset(
-    column.name
-    for column in cases.columns
-    if not column.name.endswith(("_sealed", "_wrapped"))
+    column.name for column in cases.columns if not column.name.endswith(("_sealed", "_wrapped"))
 )
 
 additions = Table(

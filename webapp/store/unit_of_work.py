@@ -106,7 +106,7 @@ def _insert(table: Table, columns: tuple[str, ...], on_conflict: str) -> str:
     if key not in _INSERTS:
         names = ", ".join(f'"{name}"' for name in columns)
         places = ", ".join(f"%({name})s" for name in columns)
-        _INSERTS[key] = f"insert into {table.name} ({names}) values ({places}) {on_conflict}"
+        _INSERTS[key] = f"insert into {table.name} ({names}) values ({places}) {on_conflict}"  # noqa: S608
     return _INSERTS[key]
 
 

@@ -22,7 +22,9 @@ def _outbox() -> list[dict[str, Any]]:
     """Every message, newest first; `to`, `subject` and `body` are empty until its channel had it."""
     said = _said()
     with house().engine.connect() as connection:
-        rows = connection.execute(select(messages).order_by(messages.c.created_at.desc(), messages.c.id))
+        rows = connection.execute(
+            select(messages).order_by(messages.c.created_at.desc(), messages.c.id)
+        )
         return [
             {
                 "id": str(row.id),

@@ -7,7 +7,8 @@ from typing import Any
 import structlog
 from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, TimeoutError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework.errors import NoDirectory
@@ -24,7 +25,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(CSRFError, _token_failed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _store_down)
-    app.register_error_handler(TimeoutError, _store_down)
+    app.register_error_handler(PoolTimeout, _store_down)
     app.register_error_handler(NoDirectory, _no_directory)
     app.register_error_handler(Exception, _unforeseen)
 

@@ -28,11 +28,12 @@ from webapp.i18n import language
 from webapp.limits import BEGINNINGS, limiter
 from webapp.store.drafts import Draft
 from webapp.views import drafting
-from webapp.views.public import take_language, team_card
+from webapp.views.public import give_language, take_language, team_card
 from webapp.wiring import now
 
 bp = Blueprint("forms", __name__, url_prefix="/<lang>/forms")
 bp.url_value_preprocessor(take_language)
+bp.url_defaults(give_language)
 
 Answer = Response | str | tuple[str, int]
 
@@ -48,7 +49,7 @@ def take_form(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 @bp.url_defaults
 def give_form(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint.startswith("forms.") and g.get("spec"):
+    if g.get("spec"):
         values.setdefault("slug", g.spec.slug)
 
 
@@ -328,4 +329,3 @@ def _start_again() -> tuple[str, int]:
             400,
         )
     return _gone()
-

@@ -37,7 +37,7 @@ def ready() -> Response:
 @bp.get("/metrics")
 def figures() -> Response:
     networks = house().settings.metrics_networks.split(",")
-    visitor = ip_address(request.remote_addr or "0.0.0.0")
+    visitor = ip_address(request.remote_addr or "::")
     if not any(visitor in ip_network(network.strip()) for network in networks):
         abort(403)
     registry = CollectorRegistry()

@@ -51,7 +51,7 @@ def take_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
 
 @bp.url_defaults
 def give_language(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint.startswith(("public.", "forms.")):
+    if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         values.setdefault("lang", language())
 
 
@@ -70,9 +70,7 @@ def start() -> str:
 def own_municipalities() -> list[tuple[str, str]]:
     here = directory()
     today = now().astimezone(HELSINKI).date()
-    named = [
-        (m.code, Directory.name(m.names, language())) for m in here.own_municipalities(today)
-    ]
+    named = [(m.code, Directory.name(m.names, language())) for m in here.own_municipalities(today)]
     return sorted(named, key=lambda choice: sorting_key(choice[1]))
 
 
@@ -211,4 +209,6 @@ def icon() -> Response:
 
 @bp.get("/robots.txt")
 def robots() -> Response:
-    return Response("User-agent: *\nDisallow: /*/forms/\nDisallow: /staff/\n", mimetype="text/plain")
+    return Response(
+        "User-agent: *\nDisallow: /*/forms/\nDisallow: /staff/\n", mimetype="text/plain"
+    )

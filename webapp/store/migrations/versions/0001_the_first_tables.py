@@ -38,9 +38,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_access_log")),
     )
-    op.create_index(
-        op.f("ix_access_log_case_id"), "access_log", ["case_id"], unique=False
-    )
+    op.create_index(op.f("ix_access_log_case_id"), "access_log", ["case_id"], unique=False)
     op.create_table(
         "directory_revisions",
         sa.Column("revision", sa.Integer(), sa.Identity(always=True), nullable=False),
@@ -70,9 +68,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
     )
     op.create_index("ix_drafts_expires_at", "drafts", ["expires_at"], unique=False)
-    op.create_index(
-        op.f("ix_drafts_session_hash"), "drafts", ["session_hash"], unique=False
-    )
+    op.create_index(op.f("ix_drafts_session_hash"), "drafts", ["session_hash"], unique=False)
     op.create_table(
         "receipts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -101,13 +97,13 @@ def upgrade() -> None:
         "sessions",
         sa.Column("id_hash", sa.LargeBinary(), nullable=False),
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("user_key", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_sessions")),
     )
     op.create_index("ix_sessions_expires_at", "sessions", ["expires_at"], unique=False)
-    op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"], unique=False)
+    op.create_index(op.f("ix_sessions_user_key"), "sessions", ["user_key"], unique=False)
     op.create_table(
         "submissions",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -202,12 +198,8 @@ def upgrade() -> None:
         unique=False,
         postgresql_using="gin",
     )
-    op.create_index(
-        op.f("ix_cases_submission_id"), "cases", ["submission_id"], unique=False
-    )
-    op.create_index(
-        "ix_cases_team_created", "cases", ["team", "created_at", "id"], unique=False
-    )
+    op.create_index(op.f("ix_cases_submission_id"), "cases", ["submission_id"], unique=False)
+    op.create_index("ix_cases_team_created", "cases", ["team", "created_at", "id"], unique=False)
     op.create_index(
         "ix_cases_team_open",
         "cases",
@@ -219,12 +211,8 @@ def upgrade() -> None:
         "roles_users",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("role_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["role_id"], ["roles.id"], name=op.f("fk_roles_users_role_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["user_id"], ["users.id"], name=op.f("fk_roles_users_user_id")
-        ),
+        sa.ForeignKeyConstraint(["role_id"], ["roles.id"], name=op.f("fk_roles_users_role_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_roles_users_user_id")),
         sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_roles_users")),
     )
     op.create_table(
@@ -236,9 +224,7 @@ def upgrade() -> None:
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("act_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_clocks_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_clocks_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),
         sa.UniqueConstraint("case_id", "kind", name=op.f("uq_clocks_case_id_kind")),
     )
@@ -262,18 +248,14 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("queue", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column(
-            "attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False
-        ),
+        sa.Column("attempts", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("address_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_messages_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_messages_case_id")),
         sa.ForeignKeyConstraint(
             ["submission_id"],
             ["submissions.id"],
@@ -297,9 +279,7 @@ def upgrade() -> None:
             "state in ('claimed', 'submitting', 'accepted', 'sent', 'unknown')"
         ),
     )
-    op.create_index(
-        op.f("ix_messages_submission_id"), "messages", ["submission_id"], unique=False
-    )
+    op.create_index(op.f("ix_messages_submission_id"), "messages", ["submission_id"], unique=False)
     op.create_index(
         "ix_messages_waiting",
         "messages",
@@ -315,9 +295,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("detail", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["case_id"], ["cases.id"], name=op.f("fk_timeline_case_id")
-        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_timeline_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_timeline")),
     )
     op.create_index("ix_timeline_case_at", "timeline", ["case_id", "at"], unique=False)
@@ -335,9 +313,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
-    op.create_index(
-        op.f("ix_attempts_message_id"), "attempts", ["message_id"], unique=False
-    )
+    op.create_index(op.f("ix_attempts_message_id"), "attempts", ["message_id"], unique=False)
     op.execute("grant usage on schema public to luotsi_app")
     op.execute("grant select on all tables in schema public to luotsi_app")
     op.execute("grant usage on all sequences in schema public to luotsi_app")
@@ -387,7 +363,7 @@ def downgrade() -> None:
     op.drop_table("additions")
     op.drop_table("users")
     op.drop_table("submissions")
-    op.drop_index(op.f("ix_sessions_user_id"), table_name="sessions")
+    op.drop_index(op.f("ix_sessions_user_key"), table_name="sessions")
     op.drop_index("ix_sessions_expires_at", table_name="sessions")
     op.drop_table("sessions")
     op.drop_table("roles")

@@ -1,0 +1,18 @@
+"""What is over is deleted: drafts after a day, sessions at their end."""
+
+from __future__ import annotations
+
+import structlog
+
+from tasks.celery_app import app
+from tasks.house import house
+from webapp.wiring import now
+
+log = structlog.get_logger()
+
+
+@app.task(name="housekeeping.purge")
+def purge() -> None:
+    the_house = house()
+    drafts, sessions = the_house.drafts.purge(now()), the_house.sessions.purge(now())
+    log.info("purged", drafts=drafts, sessions=sessions)

@@ -1,0 +1,88 @@
+"""The outbox: drain a queue, sweep what was left behind, ask the provider about what nobody knows."""
+
+from __future__ import annotations
+
+import structlog
+
+from casework import usecases
+from casework.messages import Claimed, Queue
+from casework.usecases.delivery import BATCH
+from tasks.celery_app import app
+from tasks.channels import SendingFailed
+from tasks.house import dispatch, house
+from webapp.wiring import now
+
+log = structlog.get_logger()
+
+#: Batches a single task handles before it makes room for others of its queue.
+_BATCHES = 20
+
+
+@app.task(name="outbox.drain")
+def drain(queue: str) -> None:
+    """Send what the queue has, batch by batch. A full batch wakes another worker to help."""
+    wanted = Queue(queue)
+    for _ in range(_BATCHES):
+        claimed = usecases.claim_messages(wanted, now=now(), work=house().work())
+        if len(claimed) == BATCH:
+            house().wake_up.wake(frozenset({wanted}))
+        for message in claimed:
+            _send(message)
+        if len(claimed) < BATCH:
+            return
+
+
+def _send(claimed: Claimed) -> None:
+    the_house = house()
+    attempt_id = usecases.begin_attempt(
+        claimed, now=now(), ids=the_house.ids, work=the_house.work()
+    )
+    if attempt_id is None:
+        return
+    outcome = dispatch().send(claimed, attempt_id, now())
+    usecases.finish_attempt(
+        claimed,
+        attempt_id,
+        outcome,
+        directory=the_house.directory,
+        now=now(),
+        ids=the_house.ids,
+        work=the_house.work(),
+    )
+    log.info(
+        "attempt_ended",
+        message=str(claimed.message.id),
+        channel=claimed.message.channel.value,
+        verdict=outcome.verdict.value,
+        reason=outcome.reason,
+    )
+
+
+@app.task(name="outbox.sweep")
+def sweep() -> None:
+    """Every few seconds: whatever was killed, lost or forgotten is taken up again."""
+    the_house = house()
+    waiting = usecases.sweep_outbox(
+        directory=the_house.directory, now=now(), ids=the_house.ids, work=the_house.work()
+    )
+    if waiting:
+        the_house.wake_up.wake(waiting)
+
+
+@app.task(name="outbox.reconcile")
+def reconcile() -> None:
+    """Ask the provider about messages that may have been sent, and end their not-knowing."""
+    the_house = house()
+    for doubt in usecases.doubtful_messages(now=now(), work=the_house.work()):
+        found = _ask(doubt)
+        if found is not None:
+            usecases.settle_doubt(doubt, found, now=now(), work=the_house.work())
+
+
+def _ask(doubt: usecases.Doubt) -> str | None:
+    """The provider's id, '' when the provider certainly has no such message, None when it did not say."""
+    try:
+        return dispatch().find(doubt.message, doubt.attempt_id, doubt.since, doubt.known) or ""
+    except SendingFailed as failure:
+        log.warning("reconcile_failed", message=str(doubt.message.id), reason=failure.reason_class)
+        return None

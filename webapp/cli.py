@@ -1,0 +1,137 @@
+"""The command line `luotsi`: for those who run the service, and for the demo."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from webapp import config
+
+
+def _settings() -> config.Settings:
+    try:
+        return config.load()
+    except config.SettingsError as error:
+        _stop(str(error))
+
+
+def _stop(words: str) -> NoReturn:
+    click.echo(words, err=True)
+    sys.exit(2)
+
+
+@click.group()
+def main() -> None:
+    """Luotsi, the front door of child-welfare open care."""
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option(
+    "--twilio-emulator", is_flag=True, help="Send SMS through Twilio's SDK to an emulator."
+)
+def demo(port: int, twilio_emulator: bool) -> None:
+    """The whole service on this machine: embedded servers, a fictional county, nothing leaves."""
+    from webapp.embedded.demo import run_demo
+
+    sys.exit(run_demo(port, twilio_emulator))
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1))
+@click.option("--threads", default=4, show_default=True, type=click.IntRange(1))
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve the web application."""
+    from webapp.server import serve as run
+
+    try:
+        run(host, port, workers, threads)
+    except config.SettingsError as error:
+        _stop(str(error))
+
+
+def _become(role: str, *options: str) -> NoReturn:
+    """Celery takes this process over, so that signals reach it directly."""
+    os.execv(sys.executable, [sys.executable, "-m", "tasks.run", role, *options])
+
+
+@main.command()
+@click.option("--queues", default="urgent,default,bulk,periodic", show_default=True)
+@click.option("--name", default="worker", show_default=True)
+@click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1))
+def worker(queues: str, name: str, concurrency: int) -> None:
+    """Run a Celery worker for these queues."""
+    _become("worker", "--queues", queues, "--name", name, "--concurrency", str(concurrency))
+
+
+@main.command()
+def beat() -> None:
+    """Run Celery Beat, which wakes the sweeps and clocks. Two of them are harmless."""
+    _become("beat")
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the newest migration, as its owner."""
+    from webapp.store import migrate as migrations
+
+    settings = _settings()
+    if settings.migration_database_url is None:
+        _stop(f"{config.PREFIX}MIGRATION_DATABASE_URL is missing")
+    migrations.upgrade(settings.migration_database_url.get_secret_value())
+    click.echo(f"database at {migrations.head()}")
+
+
+@main.command()
+def doctor() -> None:
+    """Check settings, database, broker, keys, mail, SMS sender and directory; one line each."""
+    from webapp.doctor import examine
+
+    findings = list(examine(_settings()))
+    for finding in findings:
+        click.echo(f"{'ok ' if finding.healthy else 'BAD'} {finding.part}: {finding.words}")
+    sys.exit(0 if all(finding.healthy for finding in findings) else 1)
+
+
+@main.group()
+def keys() -> None:
+    """The keyset under which everything is sealed."""
+
+
+@keys.command("init")
+def keys_init() -> None:
+    """Print a new keyset. Keep it like the county's own seal: without it nothing can be read again."""
+    from webapp.store.crypto import new_keyset
+
+    click.echo(new_keyset())
+
+
+@main.command("prepare-demo", hidden=True)
+def prepare_demo() -> None:
+    """Migrate, load the fictional county, make the demo's sign-ins: the demo's first step."""
+    from webapp.demo_county import prepare
+
+    settings = _settings()
+    if not settings.demo or settings.migration_database_url is None:
+        _stop("prepare-demo belongs to ./run demo alone")
+    for line in prepare(settings):
+        click.echo(line)
+
+
+def _register() -> None:
+    from webapp.directory_commands import directory
+    from webapp.user_commands import user
+
+    main.add_command(directory)
+    main.add_command(user)
+
+
+_register()
+
+if __name__ == "__main__":
+    main(prog_name="luotsi")

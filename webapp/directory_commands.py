@@ -1,0 +1,128 @@
+"""`luotsi directory`: bring a bundle in, take it out, prove that every contact has somebody."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from casework import bundle
+from casework.calendar import HELSINKI
+from casework.directory import Directory
+from casework.directory_check import check as find_holes
+from casework.routing import Target, route
+from forms.registry import FORMS
+from webapp import config, wiring
+from webapp.demo_county import FOLDER, bundle_files
+
+
+@click.group()
+def directory() -> None:
+    """The county's teams, hours, contact points and municipalities."""
+
+
+def _house() -> wiring.House:
+    try:
+        return wiring.build(config.load())
+    except config.SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+
+
+def _read(folder: str) -> tuple[Mapping[str, str], Directory]:
+    """The bundle in a folder, or the product's fictional one for the word `demo`."""
+    path = FOLDER if folder == "demo" else Path(folder)
+    if not path.is_dir():
+        raise click.ClickException(f"{folder}: no such folder")
+    files = bundle_files(path)
+    try:
+        return files, wiring.read_directory(files, 0)
+    except bundle.BundleError as error:
+        for problem in error.problems:
+            click.echo(f"{problem.file}:{problem.line}: {problem.reason}", err=True)
+        sys.exit(1)
+
+
+@directory.command("import")
+@click.argument("folder")
+@click.option("--by", default="command line", show_default=True, help="Who imports, for history.")
+def import_(folder: str, by: str) -> None:
+    """Import the bundle in FOLDER whole, or not at all."""
+    files, _ = _read(folder)
+    revision = _house().revisions.add(files, by, wiring.now())
+    click.echo(f"directory revision {revision}")
+
+
+@directory.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export(folder: Path) -> None:
+    """Write the newest revision's files into FOLDER."""
+    house = _house()
+    files = house.revisions.files(house.directory.revision)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in sorted(files.items()):
+        (folder / name).write_text(text, "utf-8")
+    click.echo(f"{len(files)} files of revision {house.directory.revision} in {folder}")
+
+
+@directory.command()
+@click.argument("folder", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
+def check(folder: str | None, as_json: bool) -> None:
+    """Prove that every municipality, form and language has somebody at every hour of the coming year.
+
+    Checks the bundle in FOLDER, or the newest imported revision. Exit code 1 when there is a hole.
+    """
+    subject = _read(folder)[1] if folder else _house().directory
+    today = wiring.now().astimezone(HELSINKI).date()
+    holes = find_holes(subject, today, forms=tuple(FORMS))
+    if as_json:
+        found = [
+            {"kind": hole.kind, "subject": hole.subject, "example": dict(hole.example)}
+            for hole in holes
+        ]
+        click.echo(json.dumps({"holes": found}, ensure_ascii=False, indent=1))
+    for hole in () if as_json else holes:
+        example = ", ".join(f"{name} {value}" for name, value in hole.example.items())
+        click.echo(f"{hole.kind}: {hole.subject} (for example {example})")
+    if not holes and not as_json:
+        click.echo("no holes: every contact has somebody at every hour of the coming year")
+    sys.exit(1 if holes else 0)
+
+
+@directory.command()
+@click.option("--form", type=click.Choice(sorted(FORMS)), default="guidance", show_default=True)
+@click.option("--municipality", default="", help="Its three-digit code; none: not known.")
+@click.option("--language", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
+@click.option("--at", "moment", default="", help="Helsinki time, 2026-12-24T22:00; none: now.")
+@click.option("--cannot-wait", is_flag=True)
+def explain(form: str, municipality: str, language: str, moment: str, cannot_wait: bool) -> None:
+    """Print where a contact would go at a moment, and why."""
+    at = wiring.now()
+    if moment:
+        try:
+            at = datetime.fromisoformat(moment).replace(tzinfo=HELSINKI)
+        except ValueError:
+            raise click.BadParameter("write it as 2026-12-24T22:00", param_hint="--at") from None
+    here = _house().directory
+    target = Target(
+        form=form,
+        language=language,
+        municipality=municipality or None,
+        cannot_wait=cannot_wait,
+        statutory=FORMS[form].statutory,
+    )
+    decision = route(target, here, at)
+    click.echo(f"team {decision.team}: {here.name(here.teams[decision.team].names, language)}")
+    if decision.opens_at:
+        click.echo(f"closed now, opens {decision.opens_at.astimezone(HELSINKI):%Y-%m-%d %H:%M}")
+    for flag in ("alert_on_call", "alarm", "transfer_to"):
+        if getattr(decision, flag):
+            click.echo(f"{flag}: {getattr(decision, flag)}")
+    for reason in decision.reasons:
+        detail = ", ".join(f"{name}={value}" for name, value in reason.detail.items())
+        click.echo(f"because {reason.rule} {detail}".rstrip())

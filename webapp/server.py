@@ -1,0 +1,31 @@
+"""Granian, the WSGI server, around the application."""
+
+from __future__ import annotations
+
+from granian import Granian
+from granian.constants import Interfaces
+
+from webapp import config
+
+
+def serve(host: str, port: int, workers: int, threads: int) -> None:
+    """Serve until a signal comes. Raises SettingsError before anything listens.
+
+    The settings are checked here and read again by each worker process, which then takes them out of its
+    environment; this process answers no request.
+    """
+    settings = config.peek()
+    if settings.demo and host not in {"127.0.0.1", "::1", "localhost"}:
+        raise config.SettingsError("LUOTSI_DEMO serves on a loopback address only")
+    Granian(
+        "webapp.app:create",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        factory=True,
+        workers=workers,
+        blocking_threads=threads,
+        log_access=False,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+    ).serve()

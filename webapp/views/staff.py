@@ -1,0 +1,160 @@
+"""The desk: the inbox of a person's teams, page by page, and the search for one case."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from babel.units import format_unit
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address
+from flask_security import auth_required
+from werkzeug.wrappers import Response
+
+from casework.access import Viewer, relation_to, teams_of
+from casework.directory import Directory
+from casework.model import CaseHead, CaseState
+from webapp.house import directory, house
+from webapp.i18n import language
+from webapp.ids import grouped
+from webapp.store.desk import Cursor, InboxRow
+from webapp.views import staff_cases, staff_door
+from webapp.views.staff_answers import form_title, team_name
+from webapp.views.staff_words import CASE_STATES, STATE_LOOKS
+from webapp.wiring import now
+
+bp = Blueprint("staff", __name__, url_prefix="/staff")
+bp.url_value_preprocessor(staff_door.know_the_visitor)
+bp.context_processor(staff_door.for_templates)
+bp.register_blueprint(staff_door.bp)
+bp.register_blueprint(staff_cases.bp)
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the inbox, in words."""
+
+    head: CaseHead
+    form: str
+    team: str
+    state: str
+    look: str
+    age: str
+    acknowledge_by: datetime | None
+    acknowledge_late: bool
+    reply_by: datetime | None
+    reply_late: bool
+
+
+@bp.get("/")
+@auth_required("session")
+def inbox() -> str:
+    return _inbox_page()
+
+
+def _inbox_page(searched: str = "") -> str:
+    """`searched` is what was looked for in vain."""
+    here = directory()
+    teams = teams_of(staff_door.viewer(), here)
+    closed, after = request.args.get("show") == "closed", cursor(request.args.get("after", ""))
+    desk = house().desk
+    # One row more than is shown tells whether there is a next page.
+    rows = desk.inbox(teams, closed=closed, after=after, limit=PAGE + 1) if teams else ()
+    shown = rows[:PAGE]
+    return render_template(
+        "staff/inbox.html",
+        teams=sorted(team_name(key, here) for key in teams),
+        lines=_lines(shown, here),
+        closed=closed,
+        later_page=after is not None,
+        older=mark(shown[-1].head) if len(rows) > PAGE else None,
+        unopened=desk.count(teams, state=CaseState.RECEIVED) if teams else 0,
+        searched=searched,
+    )
+
+
+def _lines(rows: Sequence[InboxRow], here: Directory) -> list[Line]:
+    at = now()
+    return [
+        Line(
+            head=row.head,
+            form=form_title(row.head.form),
+            team=team_name(row.head.team, here),
+            state=CASE_STATES[row.head.state],
+            look=STATE_LOOKS[row.head.state],
+            age=age(at - row.head.created_at),
+            acknowledge_by=row.acknowledge_by,
+            acknowledge_late=row.acknowledge_by is not None and row.acknowledge_by < at,
+            reply_by=row.reply_by,
+            reply_late=row.reply_by is not None and row.reply_by < at,
+        )
+        for row in rows
+    ]
+
+
+def age(passed: timedelta) -> str:
+    """How long ago, in the largest unit that is full: '12 min', '2 h', '3 days'."""
+    minutes = max(0, int(passed.total_seconds() // 60))
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes >= length:
+            return format_unit(minutes // length, f"duration-{unit}", "short", locale=language())
+    return format_unit(minutes, "duration-minute", "short", locale=language())
+
+
+def mark(head: CaseHead) -> str:
+    """Where the next page begins, as one word for an address."""
+    place = f"{head.created_at.isoformat()}|{head.id}"
+    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def cursor(word: str) -> Cursor | None:
+    """The place that `mark` wrote; None, the first page, for anything else."""
+    try:
+        padded = word + "=" * (-len(word) % 4)
+        at, _, case_id = base64.urlsafe_b64decode(padded).decode("ascii").partition("|")
+        place = Cursor(datetime.fromisoformat(at), UUID(case_id))
+    except ValueError:
+        return None
+    return place if place.created_at.tzinfo else None
+
+
+@bp.get("/find")
+@auth_required("session")
+def find() -> Response | str:
+    """To the case with this number or reference; where there is none for this person, the inbox says so."""
+    typed = request.args.get("number", "")[:100]
+    found = _findable(grouped(typed), staff_door.viewer())
+    if found is None:
+        return _inbox_page(searched=typed.replace("\0", "").strip() or "–")
+    return redirect(address("staff.cases.show", case_id=found), 303)
+
+
+def _findable(number: str, viewer: Viewer) -> UUID | None:
+    """Of the cases of one message the first that the viewer may open, the one of this number before all."""
+    found = house().desk.find(number) if number else None
+    if found is None:
+        return None
+    with house().work() as work:
+        head = work.cases.head(found)
+        heads = work.cases.heads_of(head.submission_id) if head else ()
+    here = directory()
+    mine = [
+        head
+        for head in sorted(heads, key=lambda head: head.number != number)
+        if relation_to(
+            viewer,
+            here,
+            team=head.team,
+            worker=head.worker,
+            alerted_teams=head.alerted_teams,
+        )
+    ]
+    exact = [head for head in heads if head.number == number]
+    if exact and exact[0] not in mine:
+        return None
+    return mine[0].id if mine else None

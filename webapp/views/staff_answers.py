@@ -1,0 +1,131 @@
+"""What was answered and why it came here, in the reader's language: labels of forms, names of the directory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from wtforms import FieldList, FormField
+
+from casework.directory import Directory
+from forms.phones import UnreadableNumber, read_phone
+from forms.registry import FORMS
+from forms.words import Words
+from webapp.i18n import language, say
+from webapp.views.staff_words import LANGUAGES, RULES, UNNAMED_RULE
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question with its answer; both empty: it was asked and left unanswered.
+
+    `label` and `chosen` are message ids, `typed` is text as the sender wrote it.
+    """
+
+    label: str
+    chosen: tuple[str, ...] = ()
+    typed: tuple[str, ...] = field(default=(), repr=False)
+
+
+def form_title(slug: str) -> str:
+    """What the form is called on its own start page; a form that is no longer offered keeps its slug."""
+    spec = FORMS.get(slug)
+    return say(spec.title) if spec else slug
+
+
+def answered(form: str, answers: Mapping[str, Any]) -> list[Answered]:
+    """The answers in the order in which the form asks; names that the form does not know come last."""
+    known = _questions(form)
+    names = [name for name in known if name in answers]
+    names += [name for name in answers if name not in known]
+    return [_answered(known.get(name, (name, {})), answers[name]) for name in names]
+
+
+def _answered(question: tuple[str, Mapping[str, str]], value: Any) -> Answered:
+    label, choices = question
+    values = value if isinstance(value, list | tuple) else [value]
+    given = [str(one) for one in values if one not in (None, "")]
+    return Answered(
+        label,
+        tuple(choices[one] for one in given if one in choices),
+        tuple(one for one in given if one not in choices),
+    )
+
+
+@lru_cache
+def _questions(form: str) -> Mapping[str, tuple[str, Mapping[str, str]]]:
+    """Field name -> (label, choices) over all pages of a form."""
+    spec = FORMS.get(form)
+    if spec is None:
+        return {}
+    return {
+        found.short_name: (found.label.text, dict(getattr(found, "choices", None) or ()))
+        for step in spec.steps
+        for found in _fields(step())
+    }
+
+
+def _fields(fields: Any) -> Iterator[Any]:
+    for found in fields:
+        if isinstance(found, FieldList):
+            yield from _fields(found)
+        elif isinstance(found, FormField):
+            yield from _fields(found.form)
+        else:
+            yield found
+
+
+def dialable(typed: str) -> str | None:
+    """What a phone's dialler takes for a number that a person typed; None where it cannot be read."""
+    try:
+        number = read_phone(typed).number
+    except UnreadableNumber:
+        return None
+    return "".join(sign for sign in number if sign.isdecimal() or sign == "+")
+
+
+def team_name(key: str, here: Directory) -> str:
+    team = here.teams.get(key)
+    return Directory.name(team.names, language()) if team else key
+
+
+def municipality_name(code: str, here: Directory) -> str:
+    place = here.municipalities.get(code)
+    return Directory.name(place.names, language()) if place else code
+
+
+def language_name(code: str) -> str:
+    return say(LANGUAGES[code]) if code in LANGUAGES else code
+
+
+def _county_name(code: str, here: Directory) -> str:
+    county = here.counties.get(code)
+    return Directory.name(county.names, language()) if county else code
+
+
+def why(reason: Mapping[str, Any], here: Directory) -> str:
+    """A rule that had a part in the routing, as a sentence with names instead of codes."""
+    rule, detail = str(reason["rule"]), dict(reason["detail"])
+    text = RULES.get(f"{rule}:{detail.get('because')}") or RULES.get(rule)
+    if text is None:
+        return say(Words(UNNAMED_RULE, rule=rule))
+    named = {name: _named(name, str(value), here) for name, value in detail.items()}
+    # A reason that was stored by another version may lack a value; the code is better than no page.
+    blanks = dict.fromkeys(
+        ("team", "from", "to", "county", "municipality", "form", "served_in"), "–"
+    )
+    return say(Words(text, **{**blanks, "language": "–", **named}))
+
+
+def _named(name: str, value: str, here: Directory) -> str:
+    if name == "team":
+        return team_name(value, here)
+    if name in {"municipality", "from", "to"}:
+        return municipality_name(value, here)
+    if name == "county":
+        return _county_name(value, here)
+    if name in {"language", "served_in"}:
+        return language_name(value)
+    return form_title(value) if name == "form" else value

@@ -1,0 +1,188 @@
+"""One case at the desk: shown whole once the view is logged, and the few things that may be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from flask import Blueprint, redirect, render_template, request
+from flask import url_for as address
+from flask_security import auth_required
+from werkzeug.exceptions import MethodNotAllowed
+from werkzeug.exceptions import NotFound as NoSuchPage
+from werkzeug.wrappers import Response
+
+from casework import usecases
+from casework.access import Relation, relation_to
+from casework.commands import ContactWay, SafeTime
+from casework.directory import Directory
+from casework.errors import IllegalMove, NotFound
+from casework.model import CASE_MOVES, CaseHead, CaseState
+from forms.words import N_
+from webapp.accounts.users import workers_of
+from webapp.house import directory, house
+from webapp.i18n import say
+from webapp.store.desk import CaseFile, MessageLine
+from webapp.views import staff_words as words
+from webapp.views.staff_answers import (
+    answered,
+    dialable,
+    form_title,
+    language_name,
+    municipality_name,
+    team_name,
+    why,
+)
+from webapp.views.staff_door import viewer
+from webapp.wiring import now
+
+bp = Blueprint("cases", __name__, url_prefix="/cases")
+
+
+class Act(NamedTuple):
+    """What may be done with a case: the use case, the state that it leads to, the notice afterwards."""
+
+    do: Callable[..., None]
+    to: CaseState
+    notice: str
+
+
+ACTS: Mapping[str, Act] = {
+    "answer": Act(usecases.answer_case, CaseState.ANSWERED, "answered"),
+    "close": Act(usecases.close_case, CaseState.CLOSED, "closed"),
+    "reopen": Act(usecases.reopen_case, CaseState.IN_PROGRESS, "reopened"),
+}
+
+
+def _surroundings(at: datetime) -> dict[str, Any]:
+    """What every use case of this page needs, opened for this request."""
+    rooms = house()
+    return {
+        "directory": directory(),
+        "now": at,
+        "ids": rooms.ids,
+        "work": rooms.work(),
+        "log": rooms.access_log,
+    }
+
+
+@bp.get("/<uuid:case_id>")
+@auth_required("session")
+def show(case_id: UUID) -> str:
+    """The whole case. Opening acknowledges, so only a real GET opens."""
+    if request.method == "HEAD":
+        raise MethodNotAllowed(valid_methods=["GET"])
+    at = now()
+    try:
+        _, relation = usecases.open_case(case_id, viewer(), **_surroundings(at))
+    except NotFound:
+        raise NoSuchPage from None
+    return _page(house().desk.case_file(case_id), relation, at)
+
+
+@bp.post("/<uuid:case_id>/<any(answer, close, reopen):act>")
+@auth_required("session")
+def do(case_id: UUID, act: str) -> Response:
+    """Do one thing, then show the case again: with what was done, or that somebody else was faster."""
+    chosen = ACTS[act]
+    try:
+        chosen.do(case_id, viewer(), **_surroundings(now()))
+        notice = chosen.notice
+    except NotFound:
+        raise NoSuchPage from None
+    except IllegalMove:
+        notice = "late"
+    return redirect(address("staff.cases.show", case_id=case_id, notice=notice), 303)
+
+
+def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
+    here = directory()
+    head = case.head
+    form = head.form
+    return render_template(
+        "staff/case.html",
+        words=words,
+        case=case,
+        head=head,
+        relation=words.RELATIONS[relation],
+        form=form_title(form),
+        team=team_name(head.team, here),
+        alerted=[team_name(key, here) for key in sorted(head.alerted_teams - {head.team})],
+        language_of_case=language_name(head.language),
+        municipality=municipality_name(case.municipality, here) if case.municipality else None,
+        answers=answered(form, case.shared),
+        child=answered(form, case.child),
+        added=[(moment, answered(form, given)) for moment, given in case.additions],
+        sender=_sender(case.sender),
+        siblings=[(other, _mine(other, here)) for other in case.siblings],
+        reasons=[why(reason, here) for reason in case.reasons],
+        actors=_actors(case, here),
+        recipients=[_recipient(message, here) for message in case.messages],
+        acts=[name for name, act in ACTS.items() if act.to in CASE_MOVES[head.state]],
+        notice=_notice(head.state),
+        at=at,
+    )
+
+
+def _notice(state: CaseState) -> str | None:
+    """What the last press did, as long as it is still so; a kept address must not tell yesterday's news."""
+    code = request.args.get("notice", "")
+    still_so = {act.notice for act in ACTS.values() if act.to is state} | {"late"}
+    return code if code in still_so else None
+
+
+def _mine(other: CaseHead, here: Directory) -> bool:
+    return (
+        relation_to(
+            viewer(),
+            here,
+            team=other.team,
+            worker=other.worker,
+            alerted_teams=other.alerted_teams,
+        )
+        is not None
+    )
+
+
+def _sender(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """The sender's block: None for an anonymous one."""
+    if given is None:
+        return None
+    way = given.get("way")
+    times = given.get("safe_times") or ()
+    phone = given.get("phone") or ""
+    return {
+        "name": given.get("name") or "",
+        "way": words.WAYS[ContactWay(way)] if way in set(ContactWay) else None,
+        "phone": phone,
+        "dial": dialable(phone) if phone else None,
+        "email": given.get("email") or "",
+        "times": [text for time, text in words.SAFE_TIMES.items() if time in times],
+        "any_time": not times or set(times) == set(SafeTime),
+        "may_leave_message": given.get("may_leave_message"),
+    }
+
+
+def _actors(case: CaseFile, here: Directory) -> Mapping[str, str]:
+    """Who is behind each line of the timeline: the name of the directory, else what kind of actor."""
+    named = {line.actor for line in case.timeline}
+    users = {actor.removeprefix("user:") for actor in named if actor.startswith("user:")}
+    workers = workers_of(house().engine, users)
+    return {actor: _actor(actor, workers, here) for actor in named}
+
+
+def _actor(actor: str, workers: Mapping[str, str], here: Directory) -> str:
+    if actor == "sender":
+        return say(N_("The sender"))
+    if not actor.startswith("user:"):
+        return say(N_("The service itself"))
+    worker = here.workers.get(workers.get(actor.removeprefix("user:"), ""))
+    return worker.name if worker else say(N_("A member of staff"))
+
+
+def _recipient(message: MessageLine, here: Directory) -> str:
+    """'The sender', or the team's name; addresses are not shown."""
+    kind, _, rest = message.recipient.partition(":")
+    return team_name(rest.split(":")[0], here) if kind == "team" else say(N_("The sender"))
