@@ -103,8 +103,8 @@ def shown(field: Any) -> list[Any]:
     """What a field's answer looks like to a reader: message ids of choices, or typed text."""
     if not field.data:
         return []
-    if hasattr(field, "choices"):
-        labels = dict(field.choices)
+    if field.options:
+        labels = dict(field.options)
         values = field.data if isinstance(field.data, list) else [field.data]
         return [labels.get(value, Typed(value)) for value in values]
     return [Typed(field.data)]

@@ -27,7 +27,7 @@ class _Asked:
     hint = ""
     needed = ""
     autocomplete = "off"
-    reveals = ""
+    options: list[tuple[str, str]] = []
 
 
 class Text(_Asked, StringField):
@@ -111,7 +111,8 @@ class Radios(_Asked, RadioField):
     def __init__(
         self, label: str, choices: Choices, *, hint: str = "", needed: str = "", **kwargs: Any
     ) -> None:
-        super().__init__(label, choices=list(choices), validate_choice=False, **kwargs)
+        super().__init__(label, validate_choice=False, **kwargs)
+        self.options = list(choices)
         self.hint, self.needed = hint, needed
 
     def pre_validate(self, form: Any) -> None:
@@ -119,7 +120,7 @@ class Radios(_Asked, RadioField):
             self.data = None
             if self.needed:
                 raise wrong(self.needed)
-        elif self.data not in {choice[0] for choice in self.choices or ()}:
+        elif self.data not in dict(self.options):
             self.data = None
             raise wrong(self.needed or CHOOSE)
 
@@ -132,7 +133,8 @@ class Drop(_Asked, SelectField):
     def __init__(
         self, label: str, choices: Choices = (), *, hint: str = "", needed: str = "", **kwargs: Any
     ) -> None:
-        super().__init__(label, choices=list(choices), validate_choice=False, **kwargs)
+        super().__init__(label, validate_choice=False, **kwargs)
+        self.options = list(choices)
         self.hint, self.needed = hint, needed
 
     pre_validate = Radios.pre_validate
@@ -144,11 +146,12 @@ class Checks(_Asked, SelectMultipleField):
     kind = "checks"
 
     def __init__(self, label: str, choices: Choices, *, hint: str = "", **kwargs: Any) -> None:
-        super().__init__(label, choices=list(choices), validate_choice=False, **kwargs)
+        super().__init__(label, validate_choice=False, **kwargs)
+        self.options = list(choices)
         self.hint = hint
 
     def pre_validate(self, form: Any) -> None:
-        known = [str(choice[0]) for choice in self.choices or ()]
+        known = [value for value, _ in self.options]
         self.data = [value for value in known if value in (self.data or ())]
 
 

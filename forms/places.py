@@ -81,7 +81,7 @@ class ChildrenStep(Step):
         choices = municipality_choices(around)
         for entry in self.children:
             entry.form.around = around
-            entry.form.municipality.choices = choices
+            entry.form.municipality.options = choices
 
     def add_child(self) -> None:
         if len(self.children) < MOST_CHILDREN:

@@ -6,6 +6,7 @@ The broker carries wake-ups. It may be lost at any moment and nothing is lost wi
 from __future__ import annotations
 
 from celery import Celery
+from kombu.entity import Exchange
 from kombu.entity import Queue as BrokerQueue
 
 from casework.messages import Queue
@@ -21,7 +22,10 @@ app.conf.update(
     result_serializer="json",
     accept_content=["json"],
     task_ignore_result=True,
-    task_queues=[BrokerQueue(queue.value) for queue in Queue],  # type: ignore[no-untyped-call]
+    task_queues=[
+        BrokerQueue(queue.value, Exchange(queue.value), routing_key=queue.value)  # type: ignore[no-untyped-call]
+        for queue in Queue
+    ],
     task_default_queue=Queue.DEFAULT.value,
     task_create_missing_queues=False,
     task_acks_late=True,

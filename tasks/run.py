@@ -8,7 +8,7 @@ import sys
 from casework.messages import Queue
 from tasks import house
 from tasks.celery_app import app
-from webapp import config
+from webapp import config, logs
 
 
 def main(arguments: list[str]) -> int:
@@ -18,6 +18,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--name", default="worker")
     parser.add_argument("--concurrency", type=int, default=2)
     chosen = parser.parse_args(arguments)
+    logs.configure()
     settings = config.load()
     app.conf.broker_url = settings.broker_url.get_secret_value()
     house.use(settings)

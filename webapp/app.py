@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
-import structlog
 from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from webapp import assets, config, i18n, limits, pages, wiring
+from webapp import assets, config, i18n, limits, logs, pages, wiring
 from webapp.accounts import staff_accounts
 from webapp.accounts.sessions import RowSessions
 from webapp.house import house
@@ -37,7 +35,7 @@ csrf = CSRFProtect()
 def create(settings: config.Settings | None = None) -> Flask:
     """Build the application. Reads the settings from the environment unless they are given."""
     settings = settings or config.load()
-    _configure_logs()
+    logs.configure()
     app = Flask(
         "webapp", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(_TEMPLATES)
     )
@@ -97,18 +95,3 @@ def _set_headers(response: Response) -> Response:
     if g.get("language"):
         response.headers.setdefault("Content-Language", g.language)
     return response
-
-
-def _configure_logs() -> None:
-    """One JSON line an event on standard error; opaque ids only, by habit of those who write them."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(file=None),
-        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        cache_logger_on_first_use=True,
-    )

@@ -50,3 +50,4 @@ def prepare(settings: Settings) -> Iterator[str]:
             language=language,
         )
         yield f"{role:12} {email}  {PASSWORD}"
+    house.engine.dispose()

@@ -31,7 +31,7 @@ CHOSEN_LANGUAGE = "lang"
 _SESSIONS = "account_sessions"
 
 
-class SignInForm(LoginForm):  # type: ignore[misc]  # Flask-Security's forms are untyped
+class SignInForm(LoginForm):
     """Address and password. Every reason to refuse looks the same, and takes the same time, to the visitor."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ import unicodedata
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerificationError
@@ -25,7 +26,7 @@ from webapp.accounts.models import Role, User
 from webapp.store.sessions import Sessions
 
 #: Unicode form in which a password is compared; Flask-Security is set to the same.
-PASSWORD_FORM = "NFKD"
+PASSWORD_FORM: Final = "NFKD"
 #: In characters. Long enough that the limit on guesses makes guessing hopeless.
 SHORTEST_PASSWORD = 12
 

@@ -11,10 +11,18 @@ from wtforms import FieldList, FormField
 
 from casework.directory import Directory
 from forms.phones import UnreadableNumber, read_phone
+from forms.places import OTHER, UNKNOWN
 from forms.registry import FORMS
-from forms.words import Words
+from forms.words import N_, Words
 from webapp.i18n import language, say
 from webapp.views.staff_words import LANGUAGES, RULES, UNNAMED_RULE
+
+#: The one question whose choices are the directory's.
+_MUNICIPALITY = "municipality"
+_NO_PLACE = {
+    OTHER: N_("Another municipality"),
+    UNKNOWN: N_("I do not know or do not want to say"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +43,37 @@ def form_title(slug: str) -> str:
     return say(spec.title) if spec else slug
 
 
-def answered(form: str, answers: Mapping[str, Any]) -> list[Answered]:
-    """The answers in the order in which the form asks; names that the form does not know come last."""
+def answered(form: str, answers: Mapping[str, Any], here: Directory) -> list[Answered]:
+    """Every answer with its label, in the order given; answers may lie in pages and in lists of children.
+
+    A name that the form does not know any more stands for itself.
+    """
     known = _questions(form)
-    names = [name for name in known if name in answers]
-    names += [name for name in answers if name not in known]
-    return [_answered(known.get(name, (name, {})), answers[name]) for name in names]
+    return [
+        _answered(name, known.get(name, (name, {})), value, here)
+        for name, value in _leaves(answers)
+    ]
 
 
-def _answered(question: tuple[str, Mapping[str, str]], value: Any) -> Answered:
+def _leaves(answers: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    for name, value in answers.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value)
+        elif isinstance(value, list) and value and all(isinstance(one, Mapping) for one in value):
+            for one in value:
+                yield from _leaves(one)
+        else:
+            yield name, value
+
+
+def _answered(
+    name: str, question: tuple[str, Mapping[str, str]], value: Any, here: Directory
+) -> Answered:
     label, choices = question
-    values = value if isinstance(value, list | tuple) else [value]
+    values = value if isinstance(value, list) else [value]
     given = [str(one) for one in values if one not in (None, "")]
+    if name == _MUNICIPALITY:
+        given = [municipality_name(one, here) for one in given]
     return Answered(
         label,
         tuple(choices[one] for one in given if one in choices),
@@ -61,10 +88,10 @@ def _questions(form: str) -> Mapping[str, tuple[str, Mapping[str, str]]]:
     if spec is None:
         return {}
     return {
-        found.short_name: (found.label.text, dict(getattr(found, "choices", None) or ()))
+        found.short_name: (found.label.text, dict(getattr(found, "options", ())))
         for step in spec.steps
         for found in _fields(step())
-    }
+    } | {_MUNICIPALITY: (N_("The child's home municipality"), _NO_PLACE)}
 
 
 def _fields(fields: Any) -> Iterator[Any]:

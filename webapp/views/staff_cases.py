@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
 from casework import usecases
-from casework.access import Relation, relation_to
+from casework.access import Relation, relation_to, teams_of
 from casework.commands import ContactWay, SafeTime
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
@@ -98,9 +98,8 @@ def do(case_id: UUID, act: str) -> Response:
 
 
 def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
-    here = directory()
-    head = case.head
-    form = head.form
+    here, head = directory(), case.head
+    form, messages = head.form, _messages(case, here)
     return render_template(
         "staff/case.html",
         words=words,
@@ -112,14 +111,14 @@ def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
         alerted=[team_name(key, here) for key in sorted(head.alerted_teams - {head.team})],
         language_of_case=language_name(head.language),
         municipality=municipality_name(case.municipality, here) if case.municipality else None,
-        answers=answered(form, case.shared),
-        child=answered(form, case.child),
-        added=[(moment, answered(form, given)) for moment, given in case.additions],
+        answers=answered(form, case.shared, here),
+        child=answered(form, case.child, here),
+        added=[(moment, answered(form, given, here)) for moment, given in case.additions],
         sender=_sender(case.sender),
         siblings=[(other, _mine(other, here)) for other in case.siblings],
         reasons=[why(reason, here) for reason in case.reasons],
         actors=_actors(case, here),
-        recipients=[_recipient(message, here) for message in case.messages],
+        messages=messages,
         acts=[name for name, act in ACTS.items() if act.to in CASE_MOVES[head.state]],
         notice=_notice(head.state),
         at=at,
@@ -182,7 +181,18 @@ def _actor(actor: str, workers: Mapping[str, str], here: Directory) -> str:
     return worker.name if worker else say(N_("A member of staff"))
 
 
-def _recipient(message: MessageLine, here: Directory) -> str:
-    """'The sender', or the team's name; addresses are not shown."""
-    kind, _, rest = message.recipient.partition(":")
-    return team_name(rest.split(":")[0], here) if kind == "team" else say(N_("The sender"))
+def _messages(case: CaseFile, here: Directory) -> list[tuple[str, MessageLine]]:
+    """Messages with their recipients in words, without addresses.
+
+    Alerts to teams that only another child's case concerns would tell whose that case is: they stay out.
+    """
+    seen = {case.head.team, *case.head.alerted_teams, *teams_of(viewer(), here)}
+    shown = []
+    for message in case.messages:
+        kind, _, rest = message.recipient.partition(":")
+        team = rest.split(":")[0]
+        if kind != "team":
+            shown.append((say(N_("The sender")), message))
+        elif team in seen:
+            shown.append((team_name(team, here), message))
+    return shown

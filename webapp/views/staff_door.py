@@ -15,6 +15,7 @@ from webapp.accounts import staff_accounts
 from webapp.accounts.models import User
 from webapp.accounts.staff_accounts import CHOSEN_LANGUAGE, SignInForm
 from webapp.catalogues import LANGUAGES
+from webapp.house import house
 from webapp.i18n import language, preferred
 from webapp.limits import GUESSES, limiter
 
@@ -47,7 +48,15 @@ def viewer() -> Viewer:
 
 
 def for_templates() -> dict[str, Any]:
-    return {"person": g.get("person"), "in_language": in_language}
+    """What the staff's frame knows; nothing of it asks the database, so that an error's page can be shown."""
+    who = g.get("person")
+    return {"person": who, "person_name": _name(who) if who else "", "in_language": in_language}
+
+
+def _name(who: User) -> str:
+    known = house().current.last_known()
+    worker = known.workers.get(who.worker or "") if known else None
+    return worker.name if worker else who.email
 
 
 def in_language(code: str) -> str:
@@ -80,7 +89,7 @@ def enter() -> Response | tuple[str, int]:
     form = SignInForm()
     admitted = form.validate()
     user = form.user
-    if not admitted or user is None:
+    if not admitted or not isinstance(user, User):
         staff_accounts.release()
         return _sign_in_page(failed=True), 422
     staff_accounts.sign_in(user)

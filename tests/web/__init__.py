@@ -1,0 +1,1 @@
+"""Tests of pages, through Flask's client, on a real database."""
