@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import NoReturn
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from webapp import config
+if TYPE_CHECKING:
+    from webapp.config import Settings
 
 
-def _settings() -> config.Settings:
+def _settings() -> Settings:
+    from webapp import config
+
     try:
         return config.load()
     except config.SettingsError as error:
@@ -23,7 +28,25 @@ def _stop(words: str) -> NoReturn:
     sys.exit(2)
 
 
-@click.group()
+class _Lazy(click.Group):
+    """Groups whose code is imported when they are called: `luotsi serve` must not wait for them."""
+
+    groups: Mapping[str, str] = {
+        "directory": "webapp.directory_commands",
+        "user": "webapp.user_commands",
+    }
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *self.groups])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self.groups:
+            found: click.Command = getattr(import_module(self.groups[cmd_name]), cmd_name)
+            return found
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group(cls=_Lazy)
 def main() -> None:
     """Luotsi, the front door of child-welfare open care."""
 
@@ -47,6 +70,7 @@ def demo(port: int, twilio_emulator: bool) -> None:
 @click.option("--threads", default=4, show_default=True, type=click.IntRange(1))
 def serve(host: str, port: int, workers: int, threads: int) -> None:
     """Serve the web application."""
+    from webapp import config
     from webapp.server import serve as run
 
     try:
@@ -82,7 +106,7 @@ def migrate() -> None:
 
     settings = _settings()
     if settings.migration_database_url is None:
-        _stop(f"{config.PREFIX}MIGRATION_DATABASE_URL is missing")
+        _stop("LUOTSI_MIGRATION_DATABASE_URL is missing")
     migrations.upgrade(settings.migration_database_url.get_secret_value())
     click.echo(f"database at {migrations.head()}")
 
@@ -122,16 +146,6 @@ def prepare_demo() -> None:
     for line in prepare(settings):
         click.echo(line)
 
-
-def _register() -> None:
-    from webapp.directory_commands import directory
-    from webapp.user_commands import user
-
-    main.add_command(directory)
-    main.add_command(user)
-
-
-_register()
 
 if __name__ == "__main__":
     main(prog_name="luotsi")

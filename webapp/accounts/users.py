@@ -21,7 +21,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from casework.access import Role as RoleName
-from casework.errors import LuotsiError, NotFound
+from casework.errors import LuotsiError
 from webapp.accounts.models import Role, User
 from webapp.store.sessions import Sessions
 
@@ -33,8 +33,8 @@ SHORTEST_PASSWORD = 12
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 
 
-class AccountError(LuotsiError):
-    """An account cannot be made as asked; the text says why and names no password."""
+class AccountError(LuotsiError, ValueError):
+    """An account cannot be made or changed as asked; the text says why and names no password."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +112,11 @@ def list_users(engine: Engine) -> Sequence[Account]:
 
 
 def disable_user(engine: Engine, email: str) -> None:
-    """Shut an account and end its sessions at once. Raises NotFound, also for what is no address."""
+    """Shut an account and end its sessions at once. Raises AccountError where there is none."""
     with Session(engine) as work, work.begin():
         user = _find(work, email.strip().lower())
         if user is None:
-            raise NotFound("user")
+            raise AccountError("there is no account with this address")
         # Another key: a session that is being written at this moment belongs to nobody.
         ended, user.fs_uniquifier = user.fs_uniquifier, _uniquifier()
         user.active = False

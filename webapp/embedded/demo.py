@@ -26,6 +26,7 @@ from webapp.embedded.plan import (
     base_environment,
     demo_settings,
     house_commands,
+    print_of_preparation,
 )
 from webapp.embedded.postgres import EmbeddedPostgres
 from webapp.embedded.process import LOOPBACK, end, free_port, fresh_log, last_lines, spawn
@@ -92,17 +93,29 @@ class _Demo:
         env |= self._start_servers(env)
         emulator = Emulator.on(free_port()) if twilio_emulator else None
         env |= emulator.settings() if emulator else {}
-        sign_ins = self._step("prepare", self.commands.prepare, env)
+        sign_ins = self._prepare(env)
         self.crew = Crew(env, self.logs, self.guard)
         self.stack.callback(self.crew.end)
         stand_in = self.crew.start(emulator.program()) if emulator else None
         web = self.crew.start(self.commands.serve)
-        for program in self.commands.background:
-            self.crew.start(program)
         if stand_in:
             self._await_emulator(stand_in)
         self._await_web(web)
+        # A person waits for the page, and the outbox can wait for its workers.
+        for program in self.commands.background:
+            self.crew.start(program)
         self._greet(sign_ins)
+
+    def _prepare(self, env: dict[str, str]) -> str:
+        """The preparing step, left out where the same code has taken it on these data; its sign-ins."""
+        # Beside the database, so that both are deleted together.
+        path = self.home / "postgres" / "prepared.json"
+        code = print_of_preparation(self.commands.prepare)
+        kept = read(path)
+        if kept.get("code") != code:
+            kept = {"code": code, "sign_ins": self._step("prepare", self.commands.prepare, env)}
+            write(path, kept)
+        return kept["sign_ins"]
 
     def _start_servers(self, env: dict[str, str]) -> dict[str, str]:
         postgres = EmbeddedPostgres(make_folder(self.home / "postgres", 0o711))

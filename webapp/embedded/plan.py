@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import sys
@@ -38,13 +39,28 @@ def house_commands(port: int) -> Commands:
     return Commands(
         keys_init=(*luotsi, "keys", "init"),
         prepare=(*luotsi, "prepare-demo"),
-        serve=Program("web", (*luotsi, "serve", "--host", LOOPBACK, "--port", str(port)), True),
+        serve=Program(
+            "web",
+            (*luotsi, "serve", "--host", LOOPBACK, "--port", str(port), "--workers", "1"),
+            True,
+        ),
         background=(
             Program("worker-a", (*behind, "worker", "--queues", "urgent,periodic", "--name", "a")),
             Program("worker-b", (*behind, "worker", "--queues", "default,bulk", "--name", "b")),
             Program("beat", (*behind, "beat")),
         ),
     )
+
+
+def print_of_preparation(argv: tuple[str, ...]) -> str:
+    """A digest of the preparing command and of all that it would bring into the database."""
+    here = Path(__file__).resolve().parent.parent
+    sources = [here / "demo_county.py", *(here / "accounts").glob("*.py")]
+    sources += [*(here / "store" / "migrations").rglob("*.py"), *(here / "data").rglob("*.*")]
+    digest = hashlib.sha256(repr(argv).encode())
+    for source in sorted(sources):
+        digest.update(source.name.encode() + source.read_bytes())
+    return digest.hexdigest()
 
 
 @dataclass(frozen=True)

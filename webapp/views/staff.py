@@ -72,7 +72,7 @@ def _inbox_page(searched: str = "") -> str:
         lines=_lines(shown, here),
         closed=closed,
         later_page=after is not None,
-        older=mark(shown[-1].head) if len(rows) > PAGE else None,
+        older=_mark_of(shown[-1].head) if len(rows) > PAGE else None,
         unopened=desk.count(teams, state=CaseState.RECEIVED) if teams else 0,
         searched=searched,
     )
@@ -106,10 +106,14 @@ def age(passed: timedelta) -> str:
     return format_unit(minutes, "duration-minute", "short", locale=language())
 
 
-def mark(head: CaseHead) -> str:
-    """Where the next page begins, as one word for an address."""
-    place = f"{head.created_at.isoformat()}|{head.id}"
+def mark(created_at: datetime, case_id: UUID) -> str:
+    """The place after this row, where the next page begins, as one word for an address."""
+    place = f"{created_at.isoformat()}|{case_id}"
     return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+
+
+def _mark_of(head: CaseHead) -> str:
+    return mark(head.created_at, head.id)
 
 
 def cursor(word: str) -> Cursor | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, current_app, g, redirect, render_template, request, session
@@ -11,11 +12,12 @@ from flask_security import auth_required
 from werkzeug.wrappers import Response
 
 from casework.access import Viewer
+from casework.errors import NoDirectory
 from webapp.accounts import staff_accounts
 from webapp.accounts.models import User
 from webapp.accounts.staff_accounts import CHOSEN_LANGUAGE, SignInForm
 from webapp.catalogues import LANGUAGES
-from webapp.house import house
+from webapp.house import directory, house
 from webapp.i18n import language, preferred
 from webapp.limits import GUESSES, limiter
 
@@ -98,6 +100,8 @@ def enter() -> Response | tuple[str, int]:
 
 def _sign_in_page(*, failed: bool) -> str:
     wanted = inside(request.args.get("next"))
+    with suppress(NoDirectory):  # before the first import there is no county to name
+        directory()
     return render_template(
         "staff/sign_in.html",
         failed=failed,

@@ -1,0 +1,67 @@
+"""One server and one Chromium a test process; every visitor gets a fresh browser context."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import chromium, site
+from tests.browser.site import Site
+from tests.browser.visitor import Visitor
+
+_HERE = Path(__file__).parent
+
+MakeVisitor = Callable[..., Visitor]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: Playwright keeps an event loop of its own from its first use on."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+    items.sort(key=lambda item: _HERE in item.path.parents)
+
+
+@pytest.fixture(scope="session")
+def chrome() -> Iterator[Browser]:
+    lacking = chromium.missing()
+    if lacking:
+        words = f"NO BROWSER TESTS: {' and '.join(lacking)} missing"
+        if os.environ.get("CI") == "true":
+            pytest.fail(words)
+        warnings.warn(pytest.PytestWarning(words), stacklevel=1)
+        pytest.skip(words)
+    with chromium.launched() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with site.opened(tmp_path_factory.mktemp("site")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def without_database(live: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with site.opened_without_database(tmp_path_factory.mktemp("dead"), live) as url:
+        yield url
+
+
+@pytest.fixture
+def visit(chrome: Browser, live: Site) -> Iterator[MakeVisitor]:
+    """Makes visitors: `visit("fi", **options of the browser context)`."""
+    made: list[Visitor] = []
+
+    def make(language: str = "fi", url: str = "", **options: Any) -> Visitor:
+        made.append(Visitor(chrome, url or live.url, language, **options))
+        return made[-1]
+
+    yield make
+    for visitor in made:
+        visitor.close()

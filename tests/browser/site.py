@@ -1,0 +1,126 @@
+"""A whole site for the browser: servers, the fictional county at hours that do not depend on the clock."""
+
+from __future__ import annotations
+
+import re
+import urllib.request
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from casework.calendar import HELSINKI
+from tests.live import Processes, processes, until
+from webapp import demo_county, wiring
+from webapp.config import Settings
+from webapp.embedded.postgres import EmbeddedPostgres
+from webapp.embedded.process import free_port
+from webapp.embedded.valkey import EmbeddedValkey
+from webapp.store.crypto import new_keyset
+
+#: Municipalities of the county's team that is always open, of the one that is now closed, of another county.
+OPEN, CLOSED, ELSEWHERE = "288", "905", "091"
+
+_ALWAYS = ",".join(["00:00-24:00"] * 7)
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the pages are, and the processes behind them."""
+
+    url: str
+    settings: Settings
+    running: Processes
+
+
+def county(now: datetime) -> dict[str, str]:
+    """The demo's bundle, with the north open day and night and the coast closed for at least two days."""
+    files = demo_county.bundle_files(demo_county.FOLDER)
+    opens = (now.astimezone(HELSINKI) + timedelta(days=3)).weekday()
+    later = ",".join("08:00-16:00" if day == opens else "closed" for day in range(7))
+    files["teams.csv"] = _with_hours(files["teams.csv"], "north", f"{_ALWAYS},no")
+    files["teams.csv"] = _with_hours(files["teams.csv"], "coast", f"{later},no")
+    # The same teams in every language: a page then looks the same in each.
+    services = files["services.csv"].replace("fi en", "fi sv en")
+    files["services.csv"] = services.replace("swedish,*,*,sv\n", "")
+    return files
+
+
+def _with_hours(teams: str, key: str, hours: str) -> str:
+    changed, times = re.subn(
+        rf"(?m)^({key}(?:,[^,]*){{4}}),(?:[^,]*,){{7}}(?:yes|no)", rf"\1,{hours}", teams
+    )
+    assert times == 1, f"no team {key} in the demo's county"
+    return changed
+
+
+@contextmanager
+def opened(folder: Path, *, workers: bool = False) -> Iterator[Site]:
+    """Servers and web, and the workers if asked; everything is ended and forgotten afterwards."""
+    with ExitStack() as stack:
+        postgres = stack.enter_context(EmbeddedPostgres(durable=False))
+        valkey = stack.enter_context(EmbeddedValkey())
+        port = free_port()
+        settings = _settings(postgres, valkey, folder, port)
+        for _ in demo_county.prepare(settings):
+            pass
+        _load(county(wiring.now()), settings)
+        running = stack.enter_context(processes(folder, settings))
+        running.port = port
+        if workers:
+            running.start_background()
+        url = running.start_web()
+        # The first page leaves the directory's snapshot on disk, for the server without a database.
+        urllib.request.urlopen(f"{url}/fi/", timeout=10).close()
+        yield Site(url, settings, running)
+
+
+def _settings(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path, port: int
+) -> Settings:
+    state = folder / "state"
+    state.mkdir()
+    return Settings(
+        database_url=SecretStr(postgres.app_url),
+        migration_database_url=SecretStr(postgres.owner_url),
+        broker_url=SecretStr(valkey.url),
+        secret_key=SecretStr("a-secret-of-the-browser-tests-" + "x" * 24),
+        keyset=SecretStr(new_keyset()),
+        public_url=f"http://localhost:{port}",
+        sms_provider="outbox",
+        mail_provider="outbox",
+        state_dir=state,
+        # Each visitor names an address of its own, so that the limits count them one by one.
+        trusted_proxies=1,
+        demo=True,
+    )
+
+
+def _load(files: dict[str, str], settings: Settings) -> None:
+    house = wiring.build(settings)
+    wiring.read_directory(files, 0)
+    house.revisions.add(files, "tests", wiring.now())
+    house.engine.dispose()
+
+
+@contextmanager
+def opened_without_database(folder: Path, like: Site) -> Iterator[str]:
+    """The address of a web server whose database has gone; the directory is its last snapshot on disk."""
+    nowhere = SecretStr(f"postgresql://luotsi_app:x@127.0.0.1:{free_port()}/luotsi")
+    settings = like.settings.model_copy(update={"database_url": nowhere})
+    with processes(folder, settings) as running:
+        running.port = free_port()
+        running.start("web", "serve", "--port", str(running.port), "--workers", "1")
+        until(lambda: _is_alive(running.url), what="web without its database")
+        yield running.url
+
+
+def _is_alive(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
