@@ -68,9 +68,20 @@ class Submit:
     sender: Answers | None = field(repr=False)
 
 
+class Scope(StrEnum):
+    """Whom a page of answers is about: it decides under which key they are kept and who reads them.
+
+    What is said of children stays with the message's first case: siblings may belong to other teams.
+    """
+
+    SHARED = "shared"
+    SENDER = "sender"
+    CHILD = "child"
+
+
 @dataclass(frozen=True, slots=True)
 class AddInformation:
-    """Add what was written after the message had been sent."""
+    """Add what was written after the message had been sent: answers by scope, then by page."""
 
     submission_id: UUID
     addition_id: UUID

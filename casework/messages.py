@@ -164,33 +164,52 @@ def quiet(at: datetime) -> bool:
     return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
-def sms_moment(at: datetime, safe_times: frozenset[SafeTime]) -> datetime | None:
-    """The first moment from `at` on that is neither quiet nor unsafe; None when the person named none.
+def sms_window(at: datetime, safe_times: frozenset[SafeTime]) -> tuple[datetime, datetime] | None:
+    """The first stretch from `at` on that is neither quiet nor unsafe; None when the person named none.
 
     Times outside every named window count as unsafe, so someone who is alone in the mornings is never
-    texted in the evening. All windows named means 'any time', which leaves only the quiet hours.
+    texted in the evening. All windows named means 'any time', which leaves only the quiet hours. What could
+    not be sent before the end of the stretch is dropped in favour of the page.
     """
     if not safe_times:
         return None
     if safe_times == frozenset(SafeTime):
         windows = [(QUIET_UNTIL, QUIET_FROM)]
     else:
-        windows = sorted(_SAFE_WINDOWS[name] for name in safe_times)
+        windows = _joined(sorted(_SAFE_WINDOWS[name] for name in safe_times))
     local = at.astimezone(HELSINKI)
     for day in (local.date(), local.date() + timedelta(days=1)):
         for opens, closes in windows:
             start = datetime.combine(day, opens, HELSINKI)
             end = datetime.combine(day, closes, HELSINKI)
             if at < end:
-                return max(at, start).astimezone(at.tzinfo)
+                return max(at, start).astimezone(at.tzinfo), end.astimezone(at.tzinfo)
     return None
 
 
-def sms_validity(at: datetime) -> timedelta:
-    """How long an SMS to a sender may still be delivered: at most four hours, and not into the quiet hours."""
+def _joined(windows: list[tuple[time, time]]) -> list[tuple[time, time]]:
+    """Windows of a day in order, those that touch taken as one."""
+    joined: list[tuple[time, time]] = []
+    for opens, closes in windows:
+        if joined and joined[-1][1] == opens:
+            opens = joined.pop()[0]
+        joined.append((opens, closes))
+    return joined
+
+
+def sms_moment(at: datetime, safe_times: frozenset[SafeTime]) -> datetime | None:
+    """When the first such stretch begins: `at` itself when it is inside one."""
+    window = sms_window(at, safe_times)
+    return window[0] if window else None
+
+
+def sms_validity(at: datetime, until: datetime | None = None) -> timedelta:
+    """How long an SMS to a sender may still be delivered: at most four hours, not into the quiet hours, and
+    not past `until`, the end of the person's safe hours."""
     local = at.astimezone(HELSINKI)
     quiet_from = datetime.combine(local.date(), QUIET_FROM, HELSINKI)
-    left = quiet_from.astimezone(at.tzinfo) - at
+    ends = quiet_from.astimezone(at.tzinfo)
+    left = (min(ends, until) if until else ends) - at
     return min(max(left, timedelta(minutes=1)), LONGEST_VALIDITY)
 
 

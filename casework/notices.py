@@ -15,7 +15,7 @@ from casework.messages import (
     Message,
     Purpose,
     Queue,
-    sms_moment,
+    sms_window,
 )
 from casework.ports import Ids
 
@@ -39,6 +39,7 @@ class Confirmation:
     channel: Channel
     address: str = field(repr=False)
     not_before: datetime
+    expires_at: datetime
 
 
 def alert_points(team: Team, *, urgent: bool) -> tuple[ContactPoint, ...]:
@@ -87,11 +88,11 @@ def ways(contact: Contact, now: datetime) -> Iterator[Confirmation]:
         contact.way is ContactWay.CALL and contact.may_leave_message
     )
     if wants_sms and contact.phone and contact.textable:
-        moment = sms_moment(now, contact.safe_times)
-        if moment is not None:
-            yield Confirmation(Channel.SMS, contact.phone, moment)
+        window = sms_window(now, contact.safe_times)
+        if window is not None:
+            yield Confirmation(Channel.SMS, contact.phone, *window)
     if contact.way is ContactWay.EMAIL and contact.email:
-        yield Confirmation(Channel.EMAIL, contact.email, now)
+        yield Confirmation(Channel.EMAIL, contact.email, now, now + SENDER_PATIENCE)
 
 
 def sender_notice(
@@ -114,6 +115,6 @@ def sender_notice(
         queue=Queue.DEFAULT,
         created_at=now,
         not_before=way.not_before,
-        expires_at=way.not_before + SENDER_PATIENCE,
+        expires_at=way.expires_at,
         address=way.address,
     )

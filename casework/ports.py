@@ -67,7 +67,8 @@ class Submissions(Protocol):
         at: datetime,
         timeline: Sequence[TimelineEntry],
         messages: Sequence[Message],
-    ) -> None: ...
+    ) -> None:
+        """Store answers by scope, each sealed as its scope asks."""
 
     def follow_up(self, code_hash: bytes) -> FollowUp | None: ...
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from wtforms import FieldList, Form, FormField
 from wtforms.meta import DefaultMeta
 
-from casework.commands import Submit
+from casework.commands import Scope, Submit
 from casework.directory import Directory
 
 #: Answers of a whole form: step slug -> field name -> cleaned value.
@@ -61,6 +61,7 @@ class Step(Form):
     title: ClassVar[str]
     intro: ClassVar[tuple[str, ...]] = ()
     template: ClassVar[str] = "forms/step.html"
+    scope: ClassVar[Scope] = Scope.SHARED
 
     around: Surroundings
 
@@ -133,6 +134,14 @@ class FormSpec:
             if step.slug not in answers:
                 return step
         return None
+
+    def by_scope(self, answers: AllAnswers) -> dict[str, dict[str, StepAnswers]]:
+        """Answers of some pages, parted by whom they are about."""
+        parted: dict[str, dict[str, StepAnswers]] = {}
+        for step in self.steps:
+            if step.slug in answers:
+                parted.setdefault(step.scope.value, {})[step.slug] = answers[step.slug]
+        return parted
 
     def only_asked(self, answers: AllAnswers, around: Surroundings) -> dict[str, StepAnswers]:
         """Answers without those of pages that are not asked any more: they are not kept."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casework.commands import Contact, ContactWay, SafeTime
+from casework.commands import Contact, ContactWay, SafeTime, Scope
 from forms.base import AllAnswers, Step, Surroundings
 from forms.fields import Checks, EmailText, PhoneText, Radios, Text
 from forms.phones import read_phone
@@ -14,7 +14,7 @@ ANONYMOUS = "anonymous"
 NAMED = "named"
 
 WAYS = (
-    (ContactWay.NONE.value, N_("Do not contact me. I read the answer myself on this site")),
+    (ContactWay.NONE.value, N_("Do not contact me. I look at this site myself")),
     (ContactWay.CALL.value, N_("Call me")),
     (ContactWay.SMS.value, N_("Send me a text message")),
     (ContactWay.EMAIL.value, N_("Send me e-mail")),
@@ -29,6 +29,7 @@ TIMES = (
 
 class YouStep(Step):
     slug = "you"
+    scope = Scope.SENDER
     title = N_("Do you want to give your contact details?")
     intro = (
         N_(
@@ -55,6 +56,7 @@ def is_anonymous(answers: AllAnswers) -> bool:
 
 class ContactStep(Step):
     slug = "contact"
+    scope = Scope.SENDER
     title = N_("How may we contact you?")
     intro = (
         N_(
@@ -66,11 +68,13 @@ class ContactStep(Step):
     name = Text(N_("Your name"), autocomplete="name")
     phone = PhoneText(
         N_("Phone number"),
+        dependent=True,
         hint=N_("Needed if we may call you or send you a text message"),
         autocomplete="tel",
     )
     email = EmailText(
         N_("E-mail address"),
+        dependent=True,
         hint=N_("Needed if we may send you e-mail"),
         limit=254,
         autocomplete="email",
@@ -96,9 +100,9 @@ class ContactStep(Step):
         valid = super().validate(extra_validators)
         way = self.way.data
         if way in {ContactWay.CALL, ContactWay.SMS} and not self.phone.data:
-            valid = _complain(self.phone, N_("Write the phone number on which we may reach you"))
+            valid = complain(self.phone, N_("Write the phone number on which we may reach you"))
         elif way == ContactWay.SMS and self.phone.phone and not self.phone.phone.textable:
-            valid = _complain(
+            valid = complain(
                 self.phone,
                 N_(
                     "This number cannot take text messages. Give a mobile number with its country code if it "
@@ -106,11 +110,12 @@ class ContactStep(Step):
                 ),
             )
         if way == ContactWay.EMAIL and not self.email.data:
-            valid = _complain(self.email, N_("Write the e-mail address to which we may write"))
+            valid = complain(self.email, N_("Write the e-mail address to which we may write"))
         return valid
 
 
-def _complain(field: Any, msgid: str) -> bool:
+def complain(field: Any, msgid: str) -> bool:
+    """Put an error on a field after its own validation; always False, as the outcome of `validate`."""
     field.errors = [*field.errors, Words(msgid)]
     return False
 

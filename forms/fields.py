@@ -26,6 +26,7 @@ class _Asked:
     kind = "text"
     hint = ""
     needed = ""
+    dependent = False  # needed or not by another answer: then 'optional' would mislead
     autocomplete = "off"
     options: list[tuple[str, str]] = []
 
@@ -41,10 +42,12 @@ class Text(_Asked, StringField):
         needed: str = "",
         limit: int = SHORT_TEXT,
         autocomplete: str = "off",
+        dependent: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(label, filters=[self.clean], **kwargs)
         self.hint, self.needed, self.limit = hint, needed, limit
+        self.dependent = dependent
         self.autocomplete = autocomplete
 
     @staticmethod

@@ -6,9 +6,11 @@ commonly ask.
 
 from __future__ import annotations
 
+from typing import Any
+
 from casework.commands import Submit
 from forms.base import AllAnswers, Born, FormSpec, Step, Surroundings
-from forms.contact import ContactStep, YouStep, contact_of, sender_of
+from forms.contact import ContactStep, YouStep, complain, contact_of, sender_of
 from forms.fields import LongText, Radios, Text
 from forms.places import ChildrenStep, ElsewhereStep, children_of
 from forms.words import N_
@@ -54,7 +56,9 @@ class LanguageStep(Step):
 
     language = Radios(N_("Language"), LANGUAGES, needed=N_("Choose the language of our answer"))
     other_language = Text(
-        N_("Which language?"), hint=N_("Fill this in if you chose some other language")
+        N_("Which language?"),
+        hint=N_("Fill this in if you chose some other language"),
+        dependent=True,
     )
     interpreter = Radios(
         N_("Do you need an interpreter?"),
@@ -62,19 +66,25 @@ class LanguageStep(Step):
         needed=N_("Say whether you need an interpreter"),
     )
 
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if self.language.data == "other" and not self.other_language.data:
+            return complain(self.other_language, N_("Write which language"))
+        return valid
+
 
 class WaitingStep(Step):
     slug = "waiting"
-    title = N_("Can this wait until the team is next at work?")
+    title = N_("Can this wait until we read it in our opening hours?")
     intro = (N_("If someone is in danger now, do not wait for an answer to this form: call 112."),)
 
     can_wait = Radios(
-        N_("Can this wait until the team is next at work?"),
+        N_("Can this wait until we read it in our opening hours?"),
         (
             ("yes", N_("Yes, it can wait")),
             ("no", N_("No, it cannot wait")),
         ),
-        needed=N_("Say whether this can wait until the team is next at work"),
+        needed=N_("Say whether this can wait until we read it in our opening hours"),
     )
 
 

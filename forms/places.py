@@ -6,7 +6,7 @@ from typing import Any
 
 from wtforms import FieldList, Form, FormField
 
-from casework.commands import ChildConcerned
+from casework.commands import ChildConcerned, Scope
 from casework.directory import Directory, Municipality
 from forms.base import AllAnswers, QuestionMeta, Step, Surroundings
 from forms.fields import Drop, Radios, Text
@@ -41,7 +41,10 @@ class OtherMunicipality(Text):
             )
         if len(found) > 1:
             names = ", ".join(Directory.name(m.names, around.language) for m in found[:6])
-            raise wrong(N_("Several municipalities begin like this: %(names)s"), names=names)
+            raise wrong(
+                N_("Several municipalities begin like this: %(names)s. Write the whole name"),
+                names=names,
+            )
         self.data = Directory.name(found[0].names, around.language)
 
 
@@ -57,7 +60,7 @@ class ChildForm(Form):
         needed=N_("Choose the child's home municipality, or that you do not know it"),
     )
     other_municipality = OtherMunicipality(
-        N_("Which municipality?"), hint=N_("The name in Finnish or Swedish")
+        N_("Which municipality?"), hint=N_("The name in Finnish or Swedish"), dependent=True
     )
     child_name = Text(N_("The child's name"), hint=N_("You do not have to tell the name"))
     child_age = Text(N_("The child's age"), hint=N_("An estimate is enough"), limit=40)
@@ -65,6 +68,7 @@ class ChildForm(Form):
 
 class ChildrenStep(Step):
     slug = "children"
+    scope = Scope.CHILD
     title = N_("Whom does it concern?")
     intro = (
         N_(
@@ -134,6 +138,7 @@ def outside(answers: AllAnswers, around: Surroundings) -> list[Municipality]:
 
 class ElsewhereStep(Step):
     slug = "elsewhere"
+    scope = Scope.CHILD
     title = N_("The child's home municipality belongs to another county")
     template = "forms/elsewhere.html"
 

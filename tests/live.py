@@ -104,6 +104,16 @@ class Processes:
         self.start_worker("b", "default,bulk")
         self.start_beat()
 
+    def lives(self, name: str) -> bool:
+        """Whether the child was started and has not ended."""
+        child = self.running.get(name)
+        return child is not None and child.poll() is None
+
+    def end(self, name: str) -> None:
+        """Stop one child as an operator would, within ten seconds."""
+        child = self.running.pop(name)
+        _end_group(child)
+
     def kill(self, name: str) -> None:
         """SIGKILL to the process and everything it forked, as an out-of-memory killer would."""
         child = self.running.pop(name)
@@ -115,15 +125,25 @@ class Processes:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGTERM)
         for child in reversed(self.running.values()):
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                os.killpg(child.pid, signal.SIGKILL)
-                child.wait(10)
+            _collect(child)
         self.running.clear()
 
     def logs(self) -> str:
         return "\n".join(path.read_text("utf-8") for path in sorted(self.folder.glob("*.log")))
+
+
+def _end_group(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGTERM)
+    _collect(child)
+
+
+def _collect(child: subprocess.Popen[bytes]) -> None:
+    try:
+        child.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait(10)
 
 
 @contextmanager

@@ -15,7 +15,10 @@ from casework.ports import AccessLog, Ids, UnitOfWork
 def _authorised(
     case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork
 ) -> tuple[CaseHead, Relation]:
-    head = work.cases.head(case_id)
+    """The case and the viewer's relation to it; lets go of the database before the log opens its own
+    transaction, so that many readers at once never wait for each other's connections. Raises NotFound."""
+    with work:
+        head = work.cases.head(case_id)
     if head is None:
         raise NotFound("case")
     relation = relation_to(
@@ -45,17 +48,17 @@ def open_case(
     Raises NotFound both where there is no such case and where the viewer has no relation to it. When the log
     row cannot be written its error goes up, and the page is not shown.
     """
-    with work:
-        head, relation = _authorised(case_id, viewer, directory, work)
-        log.record(viewer, case_id, "view", relation, now)
-        if head.state is CaseState.RECEIVED and work.cases.move(
-            case_id, CaseState.IN_PROGRESS, now
-        ):
-            work.cases.end_clock(case_id, ClockKind.ACKNOWLEDGEMENT, now)
-            work.cases.append_timeline(
-                [TimelineEntry(ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, _actor(viewer))]
-            )
-            work.commit()
+    head, relation = _authorised(case_id, viewer, directory, work)
+    log.record(viewer, case_id, "view", relation, now)
+    if head.state is CaseState.RECEIVED:
+        with work:
+            if work.cases.move(case_id, CaseState.IN_PROGRESS, now):
+                work.cases.end_clock(case_id, ClockKind.ACKNOWLEDGEMENT, now)
+                acknowledged = TimelineEntry(
+                    ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, _actor(viewer)
+                )
+                work.cases.append_timeline([acknowledged])
+                work.commit()
     return head, relation
 
 
@@ -144,9 +147,9 @@ def _act(
     log: AccessLog,
 ) -> None:
     """Raises NotFound without a relation, IllegalMove where somebody else was faster."""
+    head, relation = _authorised(case_id, viewer, directory, work)
+    log.record(viewer, case_id, kind.value, relation, now)
     with work:
-        head, relation = _authorised(case_id, viewer, directory, work)
-        log.record(viewer, case_id, kind.value, relation, now)
         if not work.cases.move(case_id, to, now):
             raise IllegalMove(f"{head.state} -> {to}")
         if to is CaseState.IN_PROGRESS:

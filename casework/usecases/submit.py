@@ -168,6 +168,8 @@ def _notices(
             now,
         )
         for key, case in first_of_team.items()
+        # A team that the directory lacks was alarmed about when the case was routed.
+        if key in directory.teams
     ]
     planned.append(
         sender_notice(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPMessage
@@ -12,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from tests.web.walking import ANSWERS, begin, post
+from tests.web.walking import ANSWERS, begin, code_on, post
 from webapp.demo_county import PASSWORD
 
 #: Each visitor has an address of its own behind the (pretended) proxy: limits are counted per address.
@@ -62,17 +63,73 @@ class PlainClient:
         return Answer(response.status, response.headers, text)
 
 
-class Visitor:
-    """One person at one browser. Plain requests first, the page when it is the page that matters."""
+class Walker:
+    """One person who walks through the form by plain requests, in one language."""
+
+    def __init__(self, url: str, language: str) -> None:
+        self.url, self.language = url, language
+        self.address = next(_addresses)
+        self.client: Any = PlainClient(url, self.address, language)
+
+    def beside(self) -> Walker:
+        """Another person, at another address."""
+        return Walker(self.url, self.language)
+
+    def at(self, path: str) -> str:
+        """The address of a public page in this person's language."""
+        return f"/{self.language}{path}"
+
+    def press(self, at: str, **fields: Any) -> Answer:
+        """Post to an address that shows its own form by GET."""
+        answer: Any = post(self.client, at, **fields)
+        pressed: Answer = answer
+        return pressed
+
+    def walk_to(self, step: str, answers: Mapping[str, Mapping[str, Any]]) -> str:
+        """Answer every page before `step`; the address of `step`."""
+        given = {**ANSWERS, **answers}
+        at = begin(self.client, self.language)
+        while (here := at.rsplit("/", 1)[1]) != step:
+            assert here != "check", f"the page '{step}' is not asked"
+            answer = self.press(at, action="next", **given[here])
+            assert answer.status_code == 303, (here, answer.text)
+            at = answer.headers["Location"]
+        return at
+
+    def send(self, answers: Mapping[str, Mapping[str, Any]]) -> str:
+        """The whole form; the address of the receipt."""
+        answer = self.press(self.walk_to("check", answers))
+        assert answer.status_code == 303, answer.text
+        return answer.headers["Location"]
+
+    def follow(self, receipt: str) -> str:
+        """Show the follow-up page with the code of a receipt; its address."""
+        answer = self.press(self.at("/follow-up"), code=code_on(self.client.get(receipt)))
+        assert answer.status_code == 303, answer.text
+        return self.at("/follow-up")
+
+    def sign_in(self, email: str) -> None:
+        answer = self.press(f"/staff/login?lang={self.language}", email=email, password=PASSWORD)
+        assert answer.status_code == 303, answer.text
+
+    def find_case(self, receipt: Answer) -> str:
+        """The address of the case behind somebody's receipt; this person is signed in."""
+        found = re.search(r'class="reference">([^<]+)<', receipt.text)
+        assert found, receipt.text
+        answer = self.client.get(f"/staff/find?{urlencode({'number': found.group(1)})}")
+        assert answer.status_code == 303, answer.text
+        return str(answer.headers["Location"])
+
+
+class Visitor(Walker):
+    """A walker with a browser, which has the same cookies."""
 
     def __init__(self, browser: Browser, url: str, language: str, **options: Any) -> None:
-        address = next(_addresses)
-        self.url, self.language = url, language
-        self.client = PlainClient(url, address, language)
+        super().__init__(url, language)
         self.context: BrowserContext = browser.new_context(
             base_url=url,
             locale=language,
-            extra_http_headers={"X-Forwarded-For": address},
+            extra_http_headers={"X-Forwarded-For": self.address},
             **{"viewport": {"width": 1280, "height": 800}, **options},
         )
         self.context.set_default_timeout(8000)
@@ -85,40 +142,13 @@ class Visitor:
 
     def open(self, at: str) -> Page:
         """Show an address, with the cookies that the plain requests have got."""
-        self.context.add_cookies(
-            [{"name": n, "value": v, "url": self.url} for n, v in self.client.cookies.items()]
-        )
+        cookies: Any = [
+            {"name": name, "value": value, "url": self.url}
+            for name, value in self.client.cookies.items()
+        ]
+        self.context.add_cookies(cookies)
         self.page.goto(at)
         return self.page
 
     def close(self) -> None:
         self.context.close()
-
-    def at(self, path: str) -> str:
-        """The address of a public page in this visitor's language."""
-        return f"/{self.language}{path}"
-
-    def walk_to(self, step: str, answers: Mapping[str, Mapping[str, Any]]) -> str:
-        """Answer every page before `step`; the address of `step`."""
-        at = begin(self.client, self.language)  # type: ignore[arg-type]  # the same few methods
-        while (here := at.rsplit("/", 1)[1]) != step:
-            assert here != "check", f"the page '{step}' is not asked"
-            sent = post(self.client, at, action="next", **{**ANSWERS, **answers}[here])  # type: ignore[arg-type]
-            assert sent.status_code == 303, (here, sent.text)
-            at = sent.headers["Location"]
-        return at
-
-    def send(self, answers: Mapping[str, Mapping[str, Any]]) -> str:
-        """The whole form by plain requests; the address of the receipt."""
-        sent = post(self.client, self.walk_to("check", answers))  # type: ignore[arg-type]
-        assert sent.status_code == 303, sent.text
-        return sent.headers["Location"]
-
-    def press(self, at: str, **fields: Any) -> Answer:
-        """Post to an address that shows its own form by GET."""
-        return post(self.client, at, **fields)  # type: ignore[arg-type, return-value]
-
-    def sign_in(self, email: str = DUTY_WORKER) -> str:
-        answer = self.press(f"/staff/login?lang={self.language}", email=email, password=PASSWORD)
-        assert answer.status_code == 303, answer.text
-        return answer.headers["Location"]

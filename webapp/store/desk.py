@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, tuple_
 
+from casework.commands import Scope
 from casework.messages import Channel, MessageState
 from casework.model import CaseHead, CaseState, ClockKind, TimelineKind
 from webapp.store.cases import HEAD_COLUMNS, head_of
-from webapp.store.crypto import Keys
+from webapp.store.crypto import Keys, OpenKey
 from webapp.store.tables import (
     additions,
     attempts,
@@ -98,11 +99,7 @@ class Desk:
     def inbox(
         self, teams: frozenset[str], *, closed: bool, after: Cursor | None, limit: int
     ) -> Sequence[InboxRow]:
-        """Cases of these teams, or alerted to them, newest first: `limit` rows following `after`.
-
-        Each team's page is read from its own index and the pages are merged, so that a deep page costs what
-        the first one does.
-        """
+        """Cases of these teams, or alerted to them, newest first: `limit` rows following `after`."""
         if not teams:
             return []
         state = (
@@ -110,7 +107,6 @@ class Desk:
             if closed
             else cases.c.state != CaseState.CLOSED.value
         )
-        mine = or_(cases.c.team.in_(teams), cases.c.alerted_teams.overlap(list(teams)))
         ack, reply = clocks.alias("ack"), clocks.alias("reply")
         query = (
             select(
@@ -120,7 +116,7 @@ class Desk:
             )
             .outerjoin(ack, _running(ack, ClockKind.ACKNOWLEDGEMENT))
             .outerjoin(reply, _running(reply, ClockKind.PROMISED_REPLY))
-            .where(mine, state)
+            .where(_of(teams), state)
             .order_by(cases.c.created_at.desc(), cases.c.id.desc())
             .limit(limit)
         )
@@ -138,7 +134,7 @@ class Desk:
                 connection.execute(
                     select(func.count())
                     .select_from(cases)
-                    .where(cases.c.team.in_(teams), cases.c.state == state.value)
+                    .where(_of(teams), cases.c.state == state.value)
                 ).scalar_one()
             )
 
@@ -185,16 +181,14 @@ class Desk:
         head = head_of(row)
         case_key = self._keys.unwrap(row["case_key"], head.id, "case_key")
         key = self._keys.unwrap(row["submission_key"], head.submission_id, "submission_key")
-        sender = None
-        if row["sender_sealed"] is not None:
-            sender = self._keys.unwrap(
+        sender_key = None
+        if row["sender_key_wrapped"] is not None:
+            sender_key = self._keys.unwrap(
                 row["sender_key_wrapped"], head.submission_id, "sender_key"
-            ).open_json(row["sender_sealed"], head.submission_id, "sender")
-        added = connection.execute(
-            select(additions)
-            .where(additions.c.submission_id == head.submission_id)
-            .order_by(additions.c.received_at)
-        )
+            )
+        sender = None
+        if sender_key is not None and row["sender_sealed"] is not None:
+            sender = sender_key.open_json(row["sender_sealed"], head.submission_id, "sender")
         return CaseFile(
             head=head,
             reference=row["reference"],
@@ -206,10 +200,7 @@ class Desk:
             sender=sender,
             child=case_key.open_json(row["child_sealed"], head.id, "child"),
             reasons=case_key.open_json(row["reasons_sealed"], head.id, "reasons"),
-            additions=[
-                (extra.received_at, key.open_json(extra.answers_sealed, extra.id, "addition"))
-                for extra in added
-            ],
+            additions=_additions(connection, head, key, sender_key),
             siblings=_siblings(connection, head),
             clocks=_clocks(connection, head.id),
             timeline=_timeline(connection, head.id),
@@ -217,10 +208,35 @@ class Desk:
         )
 
 
+def _of(teams: frozenset[str]) -> ColumnElement[bool]:
+    return or_(cases.c.team.in_(teams), cases.c.alerted_teams.overlap(list(teams)))
+
+
 def _running(clock: Any, kind: ClockKind) -> Any:
     return and_(
         clock.c.case_id == cases.c.id, clock.c.kind == kind.value, clock.c.ended_at.is_(None)
     )
+
+
+def _additions(
+    connection: Connection, head: CaseHead, key: OpenKey, sender_key: OpenKey | None
+) -> Sequence[tuple[datetime, Mapping[str, Any]]]:
+    """What was added later, page by page; of children only where this case is the one that keeps it."""
+    rows = connection.execute(
+        select(additions)
+        .where(
+            additions.c.submission_id == head.submission_id,
+            or_(additions.c.case_id.is_(None), additions.c.case_id == head.id),
+        )
+        .order_by(additions.c.received_at, additions.c.scope)
+    )
+    opened = []
+    for row in rows:
+        opener = sender_key if row.scope == Scope.SENDER else key
+        if opener is not None:
+            answers = opener.open_json(row.answers_sealed, row.id, f"addition/{row.scope}")
+            opened.append((row.received_at, answers))
+    return opened
 
 
 def _siblings(connection: Connection, head: CaseHead) -> Sequence[CaseHead]:

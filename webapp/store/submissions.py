@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, update
 
+from casework.commands import Scope
 from casework.messages import Message
 from casework.model import (
     Answers,
@@ -106,24 +107,50 @@ class SubmissionRows:
         message_rows: Sequence[Message],
     ) -> None:
         key = submission_key(self._work, self._keys, submission_id)
-        self._work.queue(
-            additions,
-            [
+        first_case = (
+            self._work.connection.execute(
+                select(cases.c.id)
+                .where(cases.c.submission_id == submission_id)
+                .order_by(cases.c.id)
+            )
+            .scalars()
+            .first()
+        )
+        rows = []
+        for scope, given in answers.items():
+            sealing = self._sender_key(submission_id) if scope == Scope.SENDER else key
+            rows.append(
                 {
                     "id": addition_id,
+                    "scope": scope,
                     "submission_id": submission_id,
+                    "case_id": first_case if scope == Scope.CHILD else None,
                     "received_at": at,
-                    "answers_sealed": key.seal_json(dict(answers), addition_id, "addition"),
+                    "answers_sealed": sealing.seal_json(given, addition_id, f"addition/{scope}"),
                 }
-            ],
-            on_conflict="on conflict (id) do nothing",
-        )
+            )
+        self._work.queue(additions, rows, on_conflict="on conflict do nothing")
         self._work.queue(timeline, [timeline_row(entry) for entry in timeline_rows])
         self._work.queue(
             messages,
             [message_row(message, key) for message in message_rows],
             on_conflict="on conflict do nothing",
         )
+
+    def _sender_key(self, submission_id: UUID) -> OpenKey:
+        """The key of the sender's block; made now where the sender had been unknown until now."""
+        wrapped = self._work.connection.execute(
+            select(submissions.c.sender_key_wrapped).where(submissions.c.id == submission_id)
+        ).scalar_one()
+        if wrapped is not None:
+            return self._keys.unwrap(wrapped, submission_id, "sender_key")
+        key, wrapped = self._keys.new(submission_id, "sender_key")
+        self._work.connection.execute(
+            update(submissions)
+            .where(submissions.c.id == submission_id)
+            .values(sender_key_wrapped=wrapped)
+        )
+        return key
 
     def follow_up(self, code_hash: bytes) -> FollowUp | None:
         return self._follow_up(submissions.c.code_hash == code_hash)
@@ -133,7 +160,7 @@ class SubmissionRows:
 
     def _follow_up(self, which: ColumnElement[bool]) -> FollowUp | None:
         added = (
-            select(func.count())
+            select(func.count(additions.c.id.distinct()))
             .where(additions.c.submission_id == submissions.c.id)
             .scalar_subquery()
         )

@@ -145,7 +145,10 @@ additions = Table(
     "additions",
     metadata,
     Column("id", Uuid, primary_key=True),
+    # Whose key seals it and who reads it, as for the message itself: see `casework.commands.Scope`.
+    Column("scope", Text, primary_key=True),
     Column("submission_id", Uuid, ForeignKey("submissions.id"), nullable=False, index=True),
+    Column("case_id", Uuid, ForeignKey("cases.id")),
     _at("received_at"),
     Column("answers_sealed", LargeBinary, nullable=False),
 )

@@ -230,7 +230,11 @@ def _send_addition(kept: Draft) -> Response:
     addition = kept.content.get("addition")
     if addition:
         usecases.add_information(
-            AddInformation(kept.submission_id, UUID(kept.content["addition_id"]), addition),
+            AddInformation(
+                kept.submission_id,
+                UUID(kept.content["addition_id"]),
+                _spec().by_scope(addition),
+            ),
             directory=directory(),
             now=now(),
             ids=house().ids,

@@ -55,12 +55,7 @@ def upgrade() -> None:
         sa.Column("submission_id", sa.Uuid(), nullable=False),
         sa.Column("form", sa.Text(), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column(
-            "shared_device",
-            sa.Boolean(),
-            server_default=sa.text("false"),
-            nullable=False,
-        ),
+        sa.Column("shared_device", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("content_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
@@ -143,22 +138,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_users_fs_uniquifier")),
     )
     op.create_table(
-        "additions",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("submission_id", sa.Uuid(), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("answers_sealed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submissions.id"],
-            name=op.f("fk_additions_submission_id"),
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_additions")),
-    )
-    op.create_index(
-        op.f("ix_additions_submission_id"), "additions", ["submission_id"], unique=False
-    )
-    op.create_table(
         "cases",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
@@ -192,11 +171,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("uq_cases_number")),
     )
     op.create_index(
-        "ix_cases_alerted_teams",
-        "cases",
-        ["alerted_teams"],
-        unique=False,
-        postgresql_using="gin",
+        "ix_cases_alerted_teams", "cases", ["alerted_teams"], unique=False, postgresql_using="gin"
     )
     op.create_index(op.f("ix_cases_submission_id"), "cases", ["submission_id"], unique=False)
     op.create_index("ix_cases_team_created", "cases", ["team", "created_at", "id"], unique=False)
@@ -214,6 +189,23 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["role_id"], ["roles.id"], name=op.f("fk_roles_users_role_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_roles_users_user_id")),
         sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_roles_users")),
+    )
+    op.create_table(
+        "additions",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("answers_sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_additions_case_id")),
+        sa.ForeignKeyConstraint(
+            ["submission_id"], ["submissions.id"], name=op.f("fk_additions_submission_id")
+        ),
+        sa.PrimaryKeyConstraint("id", "scope", name=op.f("pk_additions")),
+    )
+    op.create_index(
+        op.f("ix_additions_submission_id"), "additions", ["submission_id"], unique=False
     )
     op.create_table(
         "clocks",
@@ -257,16 +249,11 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_messages_case_id")),
         sa.ForeignKeyConstraint(
-            ["submission_id"],
-            ["submissions.id"],
-            name=op.f("fk_messages_submission_id"),
+            ["submission_id"], ["submissions.id"], name=op.f("fk_messages_submission_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint(
-            "event",
-            "recipient",
-            "channel",
-            name=op.f("uq_messages_event_recipient_channel"),
+            "event", "recipient", "channel", name=op.f("uq_messages_event_recipient_channel")
         ),
     )
     op.create_index(op.f("ix_messages_case_id"), "messages", ["case_id"], unique=False)
@@ -329,9 +316,7 @@ def downgrade() -> None:
     op.drop_index("ix_timeline_case_at", table_name="timeline")
     op.drop_table("timeline")
     op.drop_index(
-        "ix_messages_waiting",
-        table_name="messages",
-        postgresql_where=sa.text("state = 'pending'"),
+        "ix_messages_waiting", table_name="messages", postgresql_where=sa.text("state = 'pending'")
     )
     op.drop_index(op.f("ix_messages_submission_id"), table_name="messages")
     op.drop_index(
@@ -349,18 +334,16 @@ def downgrade() -> None:
         postgresql_where=sa.text("ended_at is null and act_at is not null"),
     )
     op.drop_table("clocks")
+    op.drop_index(op.f("ix_additions_submission_id"), table_name="additions")
+    op.drop_table("additions")
     op.drop_table("roles_users")
     op.drop_index(
-        "ix_cases_team_open",
-        table_name="cases",
-        postgresql_where=sa.text("state <> 'closed'"),
+        "ix_cases_team_open", table_name="cases", postgresql_where=sa.text("state <> 'closed'")
     )
     op.drop_index("ix_cases_team_created", table_name="cases")
     op.drop_index(op.f("ix_cases_submission_id"), table_name="cases")
     op.drop_index("ix_cases_alerted_teams", table_name="cases", postgresql_using="gin")
     op.drop_table("cases")
-    op.drop_index(op.f("ix_additions_submission_id"), table_name="additions")
-    op.drop_table("additions")
     op.drop_table("users")
     op.drop_table("submissions")
     op.drop_index(op.f("ix_sessions_user_key"), table_name="sessions")

@@ -1,0 +1,74 @@
+"""Messages that are written and not yet sent, laid into the database as a browser would have left them."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from itsdangerous import URLSafeTimedSerializer
+
+from bench.load import post
+from webapp.store.drafts import LIFETIME, Draft
+from webapp.store.sessions import SessionRow, token_hash
+from webapp.wiring import House, now
+
+CALM = {"can_wait": "yes"}
+URGENT = {"can_wait": "no"}
+
+
+def answers(waiting: dict[str, str]) -> dict[str, object]:
+    """A message of usual size with every field filled in: one child, e-mail and phone."""
+    child = {
+        "municipality": "905",
+        "other_municipality": "",
+        "child_name": "Esimerkki Lapsi",
+        "child_age": "9",
+    }
+    return {
+        "matter": {"topic": "school", "message": "Tarvitsen neuvoa arkeen. " * 8},
+        "children": {"children": [child]},
+        "you": {"identity": "named"},
+        "contact": {
+            "way": "email",
+            "name": "Testi Testaaja",
+            "phone": "+358500000001",
+            "email": "testi@example.org",
+            "safe_times": [],
+            "may_leave_message": "yes",
+        },
+        "language": {"language": "fi", "other_language": "", "interpreter": "no"},
+        "waiting": dict(waiting),
+    }
+
+
+def ready_to_send(house: House, port: int, count: int, waiting: dict[str, str]) -> list[bytes]:
+    """`count` drafts, each in a session of its own, and the request that sends each of them."""
+    signer = URLSafeTimedSerializer(
+        house.settings.secret_key.get_secret_value(), salt="wtf-csrf-token"
+    )
+    requests = []
+    for _ in range(count):
+        cookie, kept, at = secrets.token_urlsafe(32), secrets.token_hex(20), now()
+        row = SessionRow({"csrf_token": kept}, at, at + timedelta(hours=25))
+        house.sessions.save(token_hash(cookie), row, None)
+        draft = Draft(
+            id=house.ids.row(),
+            submission_id=house.ids.row(),
+            form="guidance",
+            sent=False,
+            shared_device=False,
+            created_at=at,
+            expires_at=at + LIFETIME,
+            content={
+                "version": 1,
+                "reference": house.ids.reference(),
+                "code": house.ids.access_code(),
+                "answers": answers(waiting),
+            },
+        )
+        house.drafts.create(draft, token_hash(cookie))
+        body = urlencode({"csrf_token": signer.dumps(kept)})
+        path = f"/fi/forms/guidance/{draft.id}/check"
+        requests.append(post(port, path, f"luotsi={cookie}", body))
+    return requests

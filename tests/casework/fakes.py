@@ -1,0 +1,267 @@
+"""The rooms around casework, in memory: everything that the ports promise, and what was asked of them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+from uuid import UUID
+
+from casework.access import Relation, Viewer
+from casework.commands import ChildConcerned, Contact, Submit
+from casework.errors import AlreadySubmitted
+from casework.messages import Message
+from casework.model import (
+    CASE_MOVES,
+    Answers,
+    Case,
+    CaseHead,
+    CaseState,
+    Clock,
+    ClockKind,
+    DueClock,
+    FollowUp,
+    Submission,
+    TimelineEntry,
+    TimelineKind,
+)
+
+
+class CountingIds:
+    """Ids in the order in which they were asked for."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def row(self) -> UUID:
+        self.count += 1
+        return UUID(int=self.count)
+
+    def reference(self) -> str:
+        self.count += 1
+        return f"REF{self.count}"
+
+    def access_code(self) -> str:
+        self.count += 1
+        return f"CODE{self.count}"
+
+    def code_hash(self, code: str) -> bytes:
+        return code.encode()
+
+
+@dataclass
+class Memory:
+    """What a database would hold."""
+
+    submissions: dict[UUID, Submission] = field(default_factory=dict)
+    cases: dict[UUID, Case] = field(default_factory=dict)
+    clocks: dict[UUID, Clock] = field(default_factory=dict)
+    ended: dict[UUID, datetime] = field(default_factory=dict)
+    timeline: list[TimelineEntry] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    additions: dict[UUID, Answers] = field(default_factory=dict)
+
+    def kinds(self, case_id: UUID) -> list[TimelineKind]:
+        entries = [entry for entry in self.timeline if entry.case_id == case_id]
+        return [entry.kind for entry in sorted(entries, key=lambda entry: entry.at)]
+
+    def clock(self, case_id: UUID, kind: ClockKind) -> Clock:
+        return next(c for c in self.clocks.values() if (c.case_id, c.kind) == (case_id, kind))
+
+
+class MemoryWork:
+    """A unit of work that forgets what was not committed, and whose rows are its own ports."""
+
+    def __init__(self) -> None:
+        self.kept = Memory()
+        self.is_open = False
+        self.commits = 0
+        self._before = self.kept
+
+    @property
+    def submissions(self) -> Any:
+        return _Submissions(self)
+
+    @property
+    def cases(self) -> Any:
+        return _Cases(self)
+
+    @property
+    def outbox(self) -> Any:
+        return _Outbox(self)
+
+    def __enter__(self) -> Self:
+        assert not self.is_open, "one unit of work at a time"
+        self.is_open = True
+        self._before = copy.copy(self.kept)
+        self.kept = Memory(**{k: copy.copy(v) for k, v in vars(self._before).items()})
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.is_open = False
+        self.kept = self._before
+
+    def commit(self) -> None:
+        assert self.is_open
+        self.commits += 1
+        self._before = self.kept
+
+
+class _Rows:
+    def __init__(self, work: MemoryWork) -> None:
+        assert work.is_open, "rows are read and written inside the unit of work"
+        self._memory = work.kept
+
+
+class _Submissions(_Rows):
+    def add(
+        self,
+        submission: Submission,
+        cases: Sequence[Case],
+        clocks: Sequence[Clock],
+        timeline: Sequence[TimelineEntry],
+        messages: Sequence[Message],
+    ) -> None:
+        if submission.id in self._memory.submissions:
+            raise AlreadySubmitted
+        self._memory.submissions[submission.id] = submission
+        self._memory.cases.update({case.id: case for case in cases})
+        self._memory.clocks.update({clock.id: clock for clock in clocks})
+        self._memory.timeline += timeline
+        self._memory.messages += messages
+
+    def add_information(
+        self,
+        submission_id: UUID,
+        addition_id: UUID,
+        answers: Answers,
+        at: datetime,
+        timeline: Sequence[TimelineEntry],
+        messages: Sequence[Message],
+    ) -> None:
+        self._memory.additions[addition_id] = answers
+        self._memory.timeline += timeline
+        self._memory.messages += messages
+
+    def follow_up(self, code_hash: bytes) -> FollowUp | None:
+        raise NotImplementedError
+
+    def follow_up_by_id(self, submission_id: UUID) -> FollowUp | None:
+        raise NotImplementedError
+
+
+class _Cases(_Rows):
+    def head(self, case_id: UUID) -> CaseHead | None:
+        case = self._memory.cases.get(case_id)
+        return _head(case, self._memory.submissions) if case else None
+
+    def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]:
+        found = [c for c in self._memory.cases.values() if c.submission_id == submission_id]
+        return [_head(case, self._memory.submissions) for case in found]
+
+    def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
+        case = self._memory.cases[case_id]
+        if to not in CASE_MOVES[case.state]:
+            return False
+        self._memory.cases[case_id] = replace(case, state=to)
+        return True
+
+    def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None:
+        self._memory.ended.setdefault(self._memory.clock(case_id, kind).id, at)
+
+    def restart_clock(self, case_id: UUID, kind: ClockKind) -> None:
+        self._memory.ended.pop(self._memory.clock(case_id, kind).id, None)
+
+    def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
+        self._memory.timeline += entries
+
+    def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
+        due = [
+            DueClock(clock.id, clock.kind, clock.act_at, head)
+            for clock in self._memory.clocks.values()
+            if clock.act_at is not None
+            and clock.act_at <= now
+            and clock.id not in self._memory.ended
+            and (head := self.head(clock.case_id)) is not None
+        ]
+        return sorted(due, key=lambda clock: clock.act_at)[:limit]
+
+    def set_act_at(self, clock_id: UUID, act_at: datetime | None) -> None:
+        self._memory.clocks[clock_id] = replace(self._memory.clocks[clock_id], act_at=act_at)
+
+
+class _Outbox(_Rows):
+    def add(self, messages: Sequence[Message]) -> None:
+        taken = {(m.event, m.recipient, m.channel) for m in self._memory.messages}
+        self._memory.messages += [
+            m for m in messages if (m.event, m.recipient, m.channel) not in taken
+        ]
+
+
+def _head(case: Case, submissions: Mapping[UUID, Submission]) -> CaseHead:
+    return CaseHead(
+        id=case.id,
+        submission_id=case.submission_id,
+        number=case.number,
+        team=case.team,
+        worker=case.worker,
+        alerted_teams=frozenset(case.alerted_teams),
+        state=case.state,
+        form=submissions[case.submission_id].form,
+        language=case.language,
+        urgent=case.urgent,
+        after_hours=case.after_hours,
+        created_at=case.created_at,
+    )
+
+
+@dataclass
+class MemoryLog:
+    """Who looked. Notes whether a unit of work was open, and how many commits there were by then."""
+
+    work: MemoryWork
+    fault: Exception | None = None
+    rows: list[tuple[str, UUID, str, Relation, datetime]] = field(default_factory=list)
+    commits_before: list[int] = field(default_factory=list)
+    held_a_transaction: bool = False
+
+    def record(
+        self, viewer: Viewer, case_id: UUID, action: str, relation: Relation, at: datetime
+    ) -> None:
+        self.held_a_transaction |= self.work.is_open
+        if self.fault is not None:
+            raise self.fault
+        self.rows.append((viewer.user_id, case_id, action, relation, at))
+        self.commits_before.append(self.work.commits)
+
+
+def child(municipality: str | None = "905", **known: Any) -> ChildConcerned:
+    return ChildConcerned(municipality, answers={"child_name": "Esimerkki Lapsi"}, **known)
+
+
+def command(*children: ChildConcerned, **changes: Any) -> Submit:
+    """A whole guidance request; a test changes what it is about."""
+    given: dict[str, Any] = {
+        "submission_id": UUID(int=2**64),
+        "reference": "ABCD-EFGH",
+        "code": "SECR-ETCO-DEOF-TEST",
+        "form": "guidance",
+        "domain_identifier": "guidance_request",
+        "form_version": 1,
+        "language": "fi",
+        "children": children or (child(),),
+        "contact": Contact(),
+        "cannot_wait": False,
+        "statutory": False,
+        "shared": {"message": "Tarvitsen neuvoa."},
+        "sender": None,
+    }
+    return Submit(**{**given, **changes})

@@ -1,0 +1,94 @@
+"""One whole house a test process for all tests of faults; what a test killed is started again after it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
+
+from tests.conftest import SECRET, TWILIO_SID, TWILIO_TOKEN
+from tests.emulators.smtp import SmtpSink
+from tests.faults.stack import Stack, always_open
+from tests.live import processes
+from webapp import demo_county, wiring
+from webapp.config import Settings
+from webapp.embedded.place import temporary_home
+from webapp.embedded.postgres import EmbeddedPostgres
+from webapp.embedded.process import free_port
+from webapp.embedded.twilio_emulator import TwilioEmulator
+from webapp.embedded.valkey import EmbeddedValkey
+from webapp.store import migrate
+from webapp.store.crypto import new_keyset
+
+
+def _settings(
+    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, twilio: str, mail: str, folder: Path
+) -> tuple[Settings, int]:
+    """Demo mode, for the emulator speaks no TLS; and the web server's port, which receipts come back to."""
+    port = free_port()
+    settings = Settings(
+        database_url=SecretStr(postgres.app_url),
+        migration_database_url=SecretStr(postgres.owner_url),
+        broker_url=SecretStr(valkey.url),
+        secret_key=SecretStr(SECRET),
+        keyset=SecretStr(new_keyset()),
+        public_url=f"http://localhost:{port}",
+        twilio_api_url=twilio,
+        twilio_account_sid=TWILIO_SID,
+        twilio_auth_token=SecretStr(TWILIO_TOKEN),
+        twilio_from="+15005550006",
+        smtp_url=SecretStr(mail),
+        mail_from="luotsi@example.org",
+        state_dir=folder / "state",
+        demo=True,
+    )
+    return settings, port
+
+
+def _furnish(settings: Settings) -> None:
+    """Tables, a county whose teams never close, and the demo's sign-ins."""
+    assert settings.migration_database_url is not None
+    migrate.upgrade(settings.migration_database_url.get_secret_value())
+    house = wiring.build(settings)
+    files = always_open(demo_county.bundle_files(demo_county.FOLDER))
+    house.revisions.add(files, "tests", wiring.now())
+    house.engine.dispose()
+    for _ in demo_county.prepare(settings):
+        pass
+
+
+@pytest.fixture(scope="session")
+def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("faults")
+    homes = [temporary_home("faults-postgres"), temporary_home("faults-valkey")]
+    with ExitStack() as opened:
+        for home in homes:
+            opened.callback(shutil.rmtree, home, ignore_errors=True)
+        postgres = opened.enter_context(EmbeddedPostgres(homes[0], durable=False))
+        valkey = opened.enter_context(EmbeddedValkey(homes[1]))
+        twilio = opened.enter_context(TwilioEmulator(TWILIO_SID, TWILIO_TOKEN))
+        mail = opened.enter_context(SmtpSink())
+        settings, port = _settings(postgres, valkey, twilio.url, mail.url, folder)
+        _furnish(settings)
+        owner = create_engine(postgres.owner_url, poolclass=NullPool)
+        logs = folder / "logs"
+        logs.mkdir()
+        crew = opened.enter_context(processes(logs, settings))
+        crew.port = port
+        yield Stack(postgres, valkey, twilio, mail, settings, owner, crew, folder)
+        owner.dispose()
+
+
+@pytest.fixture
+def stack(whole_house: Stack) -> Iterator[Stack]:
+    """The house at rest, with nothing written in it."""
+    whole_house.clean()
+    yield whole_house
+    # Whatever a failed test left hung must not hang the next one.
+    whole_house.twilio.reset()

@@ -1,0 +1,112 @@
+"""The broker is stopped, hung or emptied: a person notices nothing, and no message is lost with it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from tests.faults.stack import COAST_MAIL, SWEPT, Stack
+from tests.faults.visitor import Visitor, as_client
+from tests.web import walking
+
+#: What a broken broker may cost a person, in seconds.
+COST = 0.5
+
+Befalls = Callable[[Stack], Iterator[None]]
+
+
+@contextmanager
+def stopped(stack: Stack) -> Iterator[None]:
+    stack.stop_valkey()
+    try:
+        yield
+    finally:
+        stack.start_valkey()
+
+
+@contextmanager
+def hung(stack: Stack) -> Iterator[None]:
+    with stack.hung_valkey():
+        yield
+
+
+def timed(press: Callable[[], requests.Response]) -> tuple[float, requests.Response]:
+    began = time.perf_counter()
+    answer = press()
+    return time.perf_counter() - began, answer
+
+
+@pytest.mark.parametrize("befalls", [stopped, hung])
+def test_a_submission_needs_no_broker(stack: Stack, befalls: Befalls) -> None:
+    visitors = [stack.visitor() for _ in range(6)]
+    addresses = [stack.walk(visitor) for visitor in visitors]
+    ready = list(zip(visitors, addresses, strict=True))
+    pids = {name: child.pid for name, child in stack.crew.running.items()}
+
+    def press(visitor: Visitor, at: str) -> float:
+        page = visitor.get(at)
+        fields = {"csrf_token": walking.token(page)}  # type: ignore[arg-type]
+        seconds, answer = timed(lambda: visitor.post(at, fields))
+        assert answer.status_code == 303
+        receipt = visitor.get(answer.headers["Location"])
+        assert (receipt.status_code, 'id="access-code"' in receipt.text) == (200, True)
+        return seconds
+
+    usual = statistics.median(press(*one) for one in ready[:3])
+    stack.mail.wait_for(6)
+    with befalls(stack):
+        slowest = max(press(*one) for one in ready[3:])
+        assert slowest < usual + COST
+    # Without any restart, of web or worker or Beat:
+    stack.mail.wait_for(12, timeout=2 * SWEPT)
+    assert stack.mails_to(COAST_MAIL) == 6
+    assert {name: child.pid for name, child in stack.crew.running.items()} == pids
+    assert all(stack.crew.lives(name) for name in pids)
+
+
+@pytest.mark.parametrize("befalls", [stopped, hung])
+def test_limited_pages_do_not_wait_for_the_broker(stack: Stack, befalls: Befalls) -> None:
+    visitor = stack.visitor()
+    walking.begin(as_client(visitor))
+    pages = {
+        "/fi/forms/guidance": 303,
+        "/fi/follow-up": 422,
+        "/staff/login": 422,
+    }
+    tokens = {at: walking.token(visitor.get(at)) for at in pages}  # type: ignore[arg-type]
+
+    def press(at: str) -> float:
+        fields = {"csrf_token": tokens[at], "code": "ABCD", "email": "a@example.org"}
+        seconds, answer = timed(lambda: visitor.post(at, fields))
+        assert answer.status_code == pages[at], (at, answer.text)
+        return seconds
+
+    usual = max(press(at) for at in pages)
+    with befalls(stack):
+        spent = [press(at) for _ in range(3) for at in pages]
+        assert max(spent) < usual + COST, spent
+    stack.start_missing()
+
+
+def test_messages_leave_although_the_broker_forgot_everything(stack: Stack) -> None:
+    with stack.broker as broker, stack.hung_valkey():
+        stack.send()
+    with stack.broker as broker:
+        broker.flushall()
+    stack.mail.wait_for(2, timeout=SWEPT)
+    assert set(stack.states().values()) == {"sent"}
+
+
+def test_a_wake_up_works_again_once_the_broker_is_back(stack: Stack) -> None:
+    with stopped(stack):
+        stack.send()
+    stack.mail.wait_for(2, timeout=2 * SWEPT)
+    # Now without Beat, whose sweep would hide a producer that has given up.
+    stack.crew.end("beat")
+    stack.send()
+    stack.mail.wait_for(4, timeout=SWEPT)
