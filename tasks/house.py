@@ -13,9 +13,10 @@ _settings: Settings | None = None
 
 
 def use(settings: Settings) -> None:
-    """Give the settings once, before the worker's processes are forked."""
+    """Give the settings, before the worker's processes are forked; a house opened before is forgotten."""
     global _settings
     _settings = settings
+    _opened.cache_clear()
 
 
 def house() -> wiring.House:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 from uuid import UUID
 
 import uuid6
@@ -49,6 +50,7 @@ class RandomIds:
         return hmac.digest(self._code_key, bare_code(code).encode(), hashlib.sha256)
 
 
+@lru_cache
 def derived_key(secret_key: str, use: str) -> bytes:
     """A key for one use only, so that none of them tells another."""
     return hmac.digest(secret_key.encode(), f"luotsi/{use}".encode(), hashlib.sha256)

@@ -12,9 +12,10 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
+from tasks import house
 from tests.conftest import SECRET, TWILIO_SID, TWILIO_TOKEN
 from tests.emulators.smtp import SmtpSink
-from tests.faults.stack import Stack, always_open
+from tests.faults.stack import ByHand, Stack, always_open
 from tests.live import processes
 from webapp import demo_county, wiring
 from webapp.config import Settings
@@ -55,10 +56,10 @@ def _furnish(settings: Settings) -> None:
     """Tables, a county whose teams never close, and the demo's sign-ins."""
     assert settings.migration_database_url is not None
     migrate.upgrade(settings.migration_database_url.get_secret_value())
-    house = wiring.build(settings)
+    opened = wiring.build(settings)
     files = always_open(demo_county.bundle_files(demo_county.FOLDER))
-    house.revisions.add(files, "tests", wiring.now())
-    house.engine.dispose()
+    opened.revisions.add(files, "tests", wiring.now())
+    opened.engine.dispose()
     for _ in demo_county.prepare(settings):
         pass
 
@@ -92,3 +93,11 @@ def stack(whole_house: Stack) -> Iterator[Stack]:
     yield whole_house
     # Whatever a failed test left hung must not hang the next one.
     whole_house.twilio.reset()
+
+
+@pytest.fixture
+def by_hand(stack: Stack) -> Iterator[ByHand]:
+    house.use(stack.settings)
+    yield ByHand()
+    house.house().engine.dispose()
+    house.use(stack.settings)

@@ -21,6 +21,7 @@ import redis
 import requests
 from sqlalchemy import Engine, text
 
+from tasks import deadlines, outbox
 from tests.emulators.smtp import SmtpSink
 from tests.faults.visitor import Visitor, as_client
 from tests.live import Processes, until
@@ -228,3 +229,16 @@ class Stack:
         if busy:
             self.run("update messages set state = 'suppressed' where state in ('claimed')")
         return not self.rows("select 1 from messages where state = 'submitting'")
+
+
+class ByHand:
+    """Periodic tasks run here and now, on the same database and broker as the workers."""
+
+    def sweep(self) -> None:
+        outbox.sweep()
+
+    def reconcile(self) -> None:
+        outbox.reconcile()
+
+    def raise_due(self) -> None:
+        deadlines.raise_due()

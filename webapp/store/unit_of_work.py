@@ -1,4 +1,4 @@
-"""One transaction. Inserts are queued and leave, with BEGIN and COMMIT, in one pipelined round trip."""
+"""One transaction. What is queued leaves as one statement, which is then the whole transaction."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import psycopg
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, Table
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError
 
 from casework.errors import AlreadySubmitted
 from webapp.store.cases import CaseRows
@@ -19,6 +19,9 @@ from webapp.store.outbox import OutboxRows
 from webapp.store.submissions import SubmissionRows
 
 Row = Mapping[str, Any]
+
+#: Stands in a template where its rows will stand.
+_ROWS = "values-of-the-rows"
 
 
 class SqlUnitOfWork:
@@ -67,34 +70,51 @@ class SqlUnitOfWork:
     def commit(self) -> None:
         """Raises AlreadySubmitted where a submission's id is taken."""
         if self._connection is None:
-            self._connection = self._engine.connect()
-        self._send(self._connection, commit=True)
+            self._send_alone()
+        else:
+            self._send(self._connection)
+            self._connection.commit()
 
-    def _send(self, connection: Connection, *, commit: bool = False) -> None:
+    def _send_alone(self) -> None:
+        """Nothing was read or changed before: one statement is the whole transaction, and one round trip."""
+        if self._queued:
+            options = {"isolation_level": "AUTOCOMMIT"}
+            with self._engine.connect().execution_options(**options) as connection:
+                self._send(connection)
+
+    def _send(self, connection: Connection) -> None:
         queued, self._queued = self._queued, []
         if not queued:
-            if commit:
-                connection.commit()
             return
-        connection.get_transaction() or connection.begin()
-        driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+        sql, values = _as_one(queued)
         try:
-            with driver.pipeline(), driver.cursor() as cursor:
-                for sql, rows in queued:
-                    for row in rows:
-                        cursor.execute(sql, row)
-                if commit:
-                    driver.commit()
-        except psycopg.errors.UniqueViolation as error:
-            connection.rollback()
-            if error.diag.constraint_name == "pk_submissions":
+            connection.exec_driver_sql(sql, values)
+        except IntegrityError as error:
+            cause = error.orig
+            if isinstance(cause, psycopg.Error) and cause.diag.constraint_name == "pk_submissions":
                 raise AlreadySubmitted from error
             raise
-        except psycopg.OperationalError as error:
-            connection.invalidate()
-            raise OperationalError(None, None, error) from error
-        if commit:
-            connection.commit()
+
+
+def _as_one(queued: Sequence[tuple[str, Sequence[Row]]]) -> tuple[str, dict[str, Any]]:
+    """All that is queued as one statement with data-modifying CTEs, and its values.
+
+    PostgreSQL checks foreign keys at the end of the statement, so the parts may refer to each other.
+    Source: postgresql.org/docs/current/queries-with.html#QUERIES-WITH-MODIFYING
+    """
+    parts, values = [], {}
+    for number, (template, rows) in enumerate(queued):
+        places = []
+        for index, row in enumerate(rows):
+            prefix = f"p{number}_{index}_"
+            values.update({prefix + name: value for name, value in row.items()})
+            places.append(f"({', '.join(f'%({prefix}{name})s' for name in row)})")
+        if template.startswith("insert"):
+            parts.append(template.replace(_ROWS, ", ".join(places)))
+        else:
+            parts.append(template.replace("%(", f"%(p{number}_0_"))
+    ctes = ", ".join(f"w{number} as ({part})" for number, part in enumerate(parts[:-1]))
+    return (f"with {ctes} {parts[-1]}" if ctes else parts[-1]), values
 
 
 _INSERTS: dict[tuple[str, tuple[str, ...], str], str] = {}
@@ -105,8 +125,7 @@ def _insert(table: Table, columns: tuple[str, ...], on_conflict: str) -> str:
     key = (table.name, columns, on_conflict)
     if key not in _INSERTS:
         names = ", ".join(f'"{name}"' for name in columns)
-        places = ", ".join(f"%({name})s" for name in columns)
-        _INSERTS[key] = f"insert into {table.name} ({names}) values ({places}) {on_conflict}"  # noqa: S608
+        _INSERTS[key] = f"insert into {table.name} ({names}) values {_ROWS} {on_conflict}"  # noqa: S608
     return _INSERTS[key]
 
 

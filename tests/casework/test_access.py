@@ -1,0 +1,82 @@
+"""Who may see a case, and why."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.access import Relation, Role, Viewer, relation_to, teams_of
+from casework.directory import Directory
+
+CONTENT_ROLES = frozenset({Role.DUTY_WORKER, Role.TEAM_LEAD})
+NOBODY: frozenset[str] = frozenset()
+
+
+def viewer(worker: str | None, *roles: str) -> Viewer:
+    return Viewer("7", worker, frozenset(roles))
+
+
+def relation(
+    who: Viewer,
+    directory: Directory,
+    team: str = "coast",
+    worker: str | None = None,
+    alerted: frozenset[str] = NOBODY,
+) -> Relation | None:
+    return relation_to(who, directory, team=team, worker=worker, alerted_teams=alerted)
+
+
+def test_a_member_sees_the_teams_cases_and_no_others(demo: Directory) -> None:
+    member = viewer("malli-sosiaalityo", Role.DUTY_WORKER)
+    assert relation(member, demo) is Relation.TEAM
+    assert relation(member, demo, team="north") is None
+    assert teams_of(member, demo) == {"coast"}
+
+
+def test_a_lead_sees_the_cases_of_the_teams_that_are_led(demo: Directory) -> None:
+    lead = viewer("prov-ledare", Role.TEAM_LEAD)
+    assert relation(lead, demo, team="swedish") is Relation.TEAM
+    assert relation(lead, demo, team="coast") is None
+
+
+def test_a_team_that_was_alerted_may_open_the_case(demo: Directory) -> None:
+    on_call = viewer("yo-esimerkki", Role.DUTY_WORKER)
+    assert relation(on_call, demo) is None
+    assert relation(on_call, demo, alerted=frozenset({"on-call"})) is Relation.ESCALATED
+
+
+def test_ones_own_case_is_ones_own_before_it_is_the_teams(demo: Directory) -> None:
+    own = viewer("malli-sosiaalityo", Role.DUTY_WORKER)
+    assert relation(own, demo, worker="malli-sosiaalityo") is Relation.OWN
+    assert relation(own, demo, team="north", worker="malli-sosiaalityo") is Relation.OWN
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.DIRECTORY_ADMIN, "partner", "luotsi"])
+def test_a_role_without_content_opens_nothing(demo: Directory, role: str) -> None:
+    member = viewer("malli-sosiaalityo", role)
+    assert teams_of(member, demo) == NOBODY
+    assert relation(member, demo, worker="malli-sosiaalityo") is None
+
+
+def test_an_account_without_a_worker_opens_nothing(demo: Directory) -> None:
+    for worker in (None, ""):
+        assert relation(viewer(worker, *Role), demo, worker=worker) is None
+
+
+@given(data=st.data())
+def test_without_a_content_role_and_a_team_there_is_no_relation(
+    demo: Directory, data: st.DataObject
+) -> None:
+    keys = st.sampled_from(sorted(demo.teams))
+    workers = st.one_of(st.none(), st.sampled_from([*sorted(demo.workers), "former-worker"]))
+    who = viewer(data.draw(workers), *data.draw(st.sets(st.sampled_from(list(Role)))))
+    team, alerted = data.draw(keys), data.draw(st.frozensets(keys, max_size=2))
+    own = data.draw(workers)
+    found = relation(who, demo, team, own, alerted)
+    teams = {key for key, t in demo.teams.items() if who.worker in (*t.members, t.lead)}
+    if not who.roles & CONTENT_ROLES or who.worker is None or not teams:
+        assert found is None
+    else:
+        related = bool(teams & {team, *alerted}) or own == who.worker
+        assert (found is not None) == related

@@ -1,0 +1,67 @@
+"""Who is told by which contact point, and what comes after one that failed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from casework.directory import ContactKind, ContactPoint, Directory, Team
+from casework.messages import Channel, Purpose, Queue
+from casework.notices import About, alert_points, staff_notice
+from tests.casework.fakes import CountingIds
+
+NOW = datetime(2026, 3, 2, 22, tzinfo=UTC)
+ABOUT = About(UUID(int=1), UUID(int=2), "ABCD-EFGH", "received:1")
+
+
+def keys(team: Team, *, urgent: bool) -> list[str]:
+    return [point.key for point in alert_points(team, urgent=urgent)]
+
+
+def test_the_phone_comes_first_when_it_is_urgent_and_mail_when_it_is_not(demo: Directory) -> None:
+    on_call = demo.teams["on-call"]
+    assert keys(on_call, urgent=True) == ["on-call-mobile", "on-call-second", "on-call-mail"]
+    assert keys(on_call, urgent=False) == ["on-call-mail", "on-call-mobile", "on-call-second"]
+
+
+def test_a_landline_is_never_written_to(demo: Directory) -> None:
+    landline = ContactPoint("desk", ContactKind.LANDLINE, "+35861234567", "fi")
+    coast = demo.teams["coast"]
+    assert keys(replace(coast, alert=(landline, *coast.alert)), urgent=True) == keys(
+        coast, urgent=True
+    )
+    lonely = replace(coast, alert=(landline,))
+    assert staff_notice(lonely, ABOUT, Purpose.STAFF_NEW, CountingIds(), NOW) is None
+
+
+def test_each_contact_point_follows_the_one_that_failed_and_then_there_is_none(
+    demo: Directory,
+) -> None:
+    on_call, tried, after = demo.teams["on-call"], [], ""
+    while True:
+        notice = staff_notice(
+            on_call, ABOUT, Purpose.STAFF_URGENT, CountingIds(), NOW, after=after
+        )
+        if notice is None:
+            break
+        after = notice.recipient.split(":")[2]
+        tried.append(after)
+    assert tried == keys(on_call, urgent=True)
+
+
+def test_a_contact_point_that_is_gone_from_the_directory_is_followed_by_none(
+    demo: Directory,
+) -> None:
+    """The list may have been turned around meanwhile: a person sees to it instead."""
+    gone = staff_notice(
+        demo.teams["coast"], ABOUT, Purpose.STAFF_NEW, CountingIds(), NOW, after="gone"
+    )
+    assert gone is None
+
+
+def test_an_alert_speaks_the_language_of_its_contact_point(demo: Directory) -> None:
+    notice = staff_notice(demo.teams["swedish"], ABOUT, Purpose.STAFF_URGENT, CountingIds(), NOW)
+    assert notice is not None
+    assert (notice.language, notice.channel, notice.queue) == ("sv", Channel.SMS, Queue.URGENT)
+    assert notice.address not in repr(notice)

@@ -1,0 +1,114 @@
+"""Workers killed by SIGKILL while a provider is slow: nothing lost, nothing sent twice blindly."""
+
+from __future__ import annotations
+
+from tests.faults.stack import BY_SMS, SENDER_MOBILE, SWEPT, ByHand, Stack
+from tests.live import until
+from webapp.embedded.twilio_behaviour import HOLD_SECONDS, Behaviour
+
+#: Children of three teams: three e-mails to staff beside the one text message to the sender.
+CHILDREN = {
+    f"children-{place}-{name}": value
+    for place, municipality in enumerate(("905", "231", "893"))
+    for name, value in (("municipality", municipality), ("child_name", ""), ("child_age", "9"))
+}
+TAKEN_THEN_SLOW = Behaviour(delay=HOLD_SECONDS, callbacks="dropped", times=1)
+SLOW_AND_NOT_TAKEN = Behaviour(status=500, stores=False, delay=HOLD_SECONDS, times=1)
+
+
+def kill_while_sending(stack: Stack) -> None:
+    """The worker dies with one text message at the provider and three e-mails claimed behind it."""
+    stack.crew.end("b")
+    stack.send(contact=BY_SMS, children=CHILDREN)
+    stack.run("update messages set next_at = now() - interval '1 minute'")
+    stack.run("update messages set next_at = now() - interval '1 hour' where recipient = 'sender'")
+    kill_at_the_next_text(stack)
+    assert sorted(stack.states().values()) == ["claimed"] * 3 + ["submitting"]
+    stack.start_missing()
+
+
+def kill_at_the_next_text(stack: Stack) -> None:
+    before = stack.twilio.creates
+    stack.start_missing()
+    until(lambda: stack.twilio.creates > before, SWEPT, "the provider has been called")
+    stack.crew.kill("b")
+
+
+def the_attempt_was(stack: Stack, minutes: int) -> None:
+    """The last attempt began minutes ago, as far as anybody can tell."""
+    stack.run(
+        "update attempts set started_at = now() - make_interval(mins => :minutes) "
+        "where id = (select a.id from attempts a join messages m on m.id = a.message_id "
+        "where m.recipient = 'sender' order by a.started_at desc limit 1)",
+        minutes=minutes,
+    )
+
+
+def emails(stack: Stack) -> list[str]:
+    return [state for recipient, state in stack.states().items() if recipient != "sender"]
+
+
+def test_e_mails_claimed_by_a_killed_worker_are_sent_after_its_lease(stack: Stack) -> None:
+    stack.twilio.behave(SENDER_MOBILE, TAKEN_THEN_SLOW)
+    kill_while_sending(stack)
+    stack.let_leases_end()
+    stack.after("outbox.sweep", lambda: emails(stack) == ["sent"] * 3)
+    stack.state_becomes("sender", "unknown")
+    # Nobody knows whether the person was told, so a person of ours must see to it.
+    assert "call_needed" in stack.timeline()
+    assert stack.twilio.creates == 1
+    assert len(stack.mail.received) == 3
+
+
+def test_a_text_that_the_provider_had_taken_is_found_and_not_sent_again(stack: Stack) -> None:
+    stack.twilio.behave(SENDER_MOBILE, TAKEN_THEN_SLOW)
+    kill_while_sending(stack)
+    stack.let_leases_end()
+    stack.after("outbox.sweep", lambda: stack.states()["sender"] == "unknown")
+    the_attempt_was(stack, minutes=2)
+    stack.after("outbox.reconcile", lambda: stack.states()["sender"] == "accepted")
+    (attempt,) = stack.attempts("sender")
+    assert attempt["provider_id"] == stack.twilio.messages()[0].sid
+    assert (stack.twilio.creates, stack.texts_to(SENDER_MOBILE)) == (1, 1)
+
+
+def test_a_text_that_the_provider_never_had_goes_out_once_more(stack: Stack) -> None:
+    stack.twilio.behave(SENDER_MOBILE, SLOW_AND_NOT_TAKEN)
+    kill_while_sending(stack)
+    stack.let_leases_end()
+    stack.after("outbox.sweep", lambda: stack.states()["sender"] == "unknown")
+    the_attempt_was(stack, minutes=6)
+    stack.after("outbox.reconcile", lambda: stack.states()["sender"] == "delivered")
+    assert (stack.twilio.creates, stack.texts_to(SENDER_MOBILE)) == (2, 1)
+
+
+def test_a_text_in_doubt_for_the_second_time_is_not_sent_a_third_time(
+    stack: Stack, by_hand: ByHand
+) -> None:
+    stack.twilio.behave(SENDER_MOBILE, Behaviour(status=500, stores=False, times=3))
+    stack.send(contact=BY_SMS)
+    stack.let_morning_come()
+    stack.state_becomes("sender", "unknown")
+    the_attempt_was(stack, minutes=6)
+    by_hand.reconcile()
+    stack.state_becomes("sender", "unknown")
+    until(lambda: len(stack.attempts("sender")) == 2)
+    the_attempt_was(stack, minutes=6)
+    by_hand.reconcile()
+    by_hand.sweep()
+    assert stack.states()["sender"] == "unknown"
+    assert (stack.twilio.creates, stack.texts_to(SENDER_MOBILE)) == (2, 0)
+
+
+def test_a_batch_killed_again_and_again_is_sent_in_the_end_and_each_mail_once(stack: Stack) -> None:
+    stack.twilio.behave(SENDER_MOBILE, TAKEN_THEN_SLOW)
+    kill_while_sending(stack)
+    for _ in range(2):
+        stack.crew.kill("b")
+        stack.let_leases_end()
+        stack.start_missing()
+    stack.let_leases_end()
+    stack.after("outbox.sweep", lambda: emails(stack) == ["sent"] * 3)
+    addresses = [address for mail in stack.mail.received for address in mail.rcpt_tos]
+    assert len(addresses) == len(set(addresses)) == 3
+    assert max(row["attempts"] for row in stack.rows("select attempts from messages")) <= 4
