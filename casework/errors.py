@@ -23,3 +23,7 @@ class NoDirectory(LuotsiError):
 
 class TamperedContent(LuotsiError):
     """Stored content did not open with its key and associated data."""
+
+
+class ErasedContent(LuotsiError):
+    """The key that sealed this was destroyed: what was typed is gone for everybody, and for good."""

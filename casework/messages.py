@@ -103,7 +103,8 @@ RECEIPT_STATES: Mapping[str, MessageState] = {
     "canceled": _S.FAILED,
 }
 
-MAX_ATTEMPTS = 8
+#: With `retry_delay` about a day of trying: a mail relay may be down for a night.
+MAX_ATTEMPTS = 30
 LEASE = timedelta(seconds=90)
 #: How long an SMS may wait for its first receipt before it counts as unknown.
 RECEIPT_PATIENCE = timedelta(hours=72)

@@ -201,3 +201,4 @@ class Receipt:
     received_at: datetime
     cases: tuple[CaseReceipt, ...]
     on_call_alerted: bool = False
+    alarm: bool = False  # the directory had nobody: a person must mend it

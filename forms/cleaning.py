@@ -10,20 +10,29 @@ import unicodedata
 _INVISIBLE = re.compile(
     "[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
 )
+#: Control characters but tab and line feed, halves of surrogate pairs, code points that are no characters.
+#: Unassigned ones stay: they are the emoji of a telephone that is newer than our tables.
+_NO_TEXT = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0x110000, 0x10000)
+    )
+    + "]"
+)
+#: Every other way of ending a line: CR, vertical tab, form feed, NEL, line and paragraph separators.
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _JOINERS = re.compile("[\u200c\u200d]")
 _SPACES = re.compile(r"[^\S\n]+")
 
 
 def running_text(raw: str | None) -> str | None:
-    """Free text: LF line ends, NFC, no control or bidirectional characters, trimmed."""
+    """Free text: LF line ends, NFC, no control or bidirectional characters, trimmed. Joiners alone are no text."""
     if raw is None:
         return None
-    text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
-    kept = "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cs", "Cn"}
-    )
-    return kept.strip()
+    text = _NO_TEXT.sub("", _INVISIBLE.sub("", _LINE_ENDS.sub("\n", raw)))
+    # Composed last: what was taken out may have stood between a letter and its accent.
+    text = unicodedata.normalize("NFC", text).strip()
+    return text if _JOINERS.sub("", text).strip() else ""
 
 
 def one_line(raw: str | None) -> str | None:
@@ -31,4 +40,5 @@ def one_line(raw: str | None) -> str | None:
     text = running_text(raw)
     if text is None:
         return None
-    return _SPACES.sub(" ", _JOINERS.sub("", text).replace("\n", " ")).strip()
+    joined = unicodedata.normalize("NFC", _JOINERS.sub("", text))
+    return _SPACES.sub(" ", joined.replace("\n", " ")).strip()

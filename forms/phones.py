@@ -27,6 +27,11 @@ ASK_WHOLE = N_("Write the whole phone number, for example 040 123 4567")
 ASK_PREFIX = N_(
     "Begin the number with 0, or with + and the country code, for example +46 70 123 45 67"
 )
+ASK_COUNTRY = N_(
+    "If the number is not Finnish, begin it with + and the country code, for example +46 70 123 45 67"
+)
+#: A Swedish mobile as it is written at home. No such mobile exists in Finland, where 07 is for services.
+_SWEDISH_MOBILE = re.compile(r"07[02369][0-9]{7}")
 
 
 class UnreadableNumber(ValueError):
@@ -55,6 +60,8 @@ def read_phone(typed: str) -> Phone:
         raise UnreadableNumber(Words(ASK_WHOLE))
     if len(bare.lstrip("+")) < _LEAST_DIGITS:
         raise UnreadableNumber(Words(ASK_WHOLE))
+    if _SWEDISH_MOBILE.fullmatch(bare):
+        raise UnreadableNumber(Words(ASK_COUNTRY))
     international = _international(bare)
     try:
         parsed = phonenumbers.parse(international, _HOME)

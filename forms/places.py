@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Any
 
 from wtforms import FieldList, Form, FormField
@@ -15,6 +17,8 @@ from forms.words import N_, wrong
 UNKNOWN = "unknown"
 OTHER = "other"
 MOST_CHILDREN = 12
+#: The number of a child in the name of its fields.
+_INDEX = re.compile(r"([0-9]{1,4})-.*", re.DOTALL)
 
 HERE_NOW = "here_now"
 SEND_ANYWAY = "send_anyway"
@@ -66,6 +70,20 @@ class ChildForm(Form):
     child_age = Text(N_("The child's age"), hint=N_("An estimate is enough"), limit=40)
 
 
+class Children(FieldList):  # type: ignore[type-arg]  # generic in its stubs alone
+    """A list whose numbers are plain ones: WTForms fails on '\u00b2', which is a digit to it and no number."""
+
+    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
+        for name in formdata:
+            found = (
+                _INDEX.fullmatch(name.removeprefix(f"{prefix}-"))
+                if name.startswith(prefix)
+                else None
+            )
+            if found:
+                yield int(found.group(1))
+
+
 class ChildrenStep(Step):
     slug = "children"
     scope = Scope.CHILD
@@ -78,7 +96,7 @@ class ChildrenStep(Step):
     )
     template = "forms/children.html"
 
-    children = FieldList(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
+    children = Children(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
 
     def prepare(self, around: Surroundings, answers: AllAnswers) -> None:
         super().prepare(around, answers)

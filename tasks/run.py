@@ -19,7 +19,11 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--concurrency", type=int, default=2)
     chosen = parser.parse_args(arguments)
     logs.configure()
-    settings = config.load()
+    try:
+        settings = config.load()
+    except config.SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
     app.conf.broker_url = settings.broker_url.get_secret_value()
     house.use(settings)
     if chosen.role == "beat":

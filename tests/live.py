@@ -37,15 +37,18 @@ def environment(settings: Settings, **changes: str) -> dict[str, str]:
 T = TypeVar("T")
 
 
-def until(found: Callable[[], T], seconds: float = _PATIENCE, what: str = "") -> T:
-    """Ask until the answer is true; fails loudly when the time is over."""
+def until(
+    found: Callable[[], T], seconds: float = _PATIENCE, what: str | Callable[[], str] = ""
+) -> T:
+    """Ask until the answer is true; fails loudly when the time is over, with `what` as of then."""
     ends = time.monotonic() + seconds
     while True:
         answer = found()
         if answer:
             return answer
         if time.monotonic() > ends:
-            raise AssertionError(f"not within {seconds} s: {what or found}")
+            told = what() if callable(what) else what
+            raise AssertionError(f"not within {seconds} s: {told or found}")
         time.sleep(0.02)
 
 
@@ -120,6 +123,16 @@ class Processes:
         os.killpg(child.pid, signal.SIGKILL)
         child.wait(10)
 
+    @contextmanager
+    def held(self, name: str) -> Iterator[None]:
+        """One child and all that it forked stand still meanwhile."""
+        group = self.running[name].pid
+        os.killpg(group, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.killpg(group, signal.SIGCONT)
+
     def stop(self) -> None:
         for child in reversed(self.running.values()):
             if child.poll() is None:
@@ -130,6 +143,17 @@ class Processes:
 
     def logs(self) -> str:
         return "\n".join(path.read_text("utf-8") for path in sorted(self.folder.glob("*.log")))
+
+    def complaints(self) -> list[str]:
+        """The last line of each traceback in the logs: what nobody foresaw."""
+        found, inside = [], False
+        for line in self.logs().splitlines():
+            if line.startswith("Traceback "):
+                inside = True
+            elif inside and line and not line.startswith(" "):
+                found.append(line)
+                inside = False
+        return found
 
 
 def _end_group(child: subprocess.Popen[bytes]) -> None:

@@ -34,6 +34,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     parts: tuple[tuple[str, Callable[[], str]], ...] = (
         ("keys", lambda: _keys(house)),
         ("database", lambda: _database(house)),
+        ("access log", lambda: _access_log(house)),
         ("directory", lambda: _directory(house)),
         ("broker", lambda: _broker(settings)),
         ("mail", lambda: _mail(settings)),
@@ -67,6 +68,15 @@ def _database(house: wiring.House) -> str:
     if current != migrate.head():
         raise _Unwell(f"at {current or 'no'} migration, the newest is {migrate.head()}")
     return f"reachable, at migration {current}"
+
+
+def _access_log(house: wiring.House) -> str:
+    broken = house.access_log.first_break()
+    if broken is not None:
+        raise _Unwell(
+            f"row {broken} does not follow from the row before it: somebody changed the log"
+        )
+    return "each row follows from the one before"
 
 
 def _directory(house: wiring.House) -> str:

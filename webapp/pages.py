@@ -15,6 +15,7 @@ from wtforms import FieldList, FormField
 from casework.calendar import HELSINKI
 from casework.directory import Directory
 from forms.base import Typed
+from forms.words import N_, Words
 from webapp.house import house
 from webapp.i18n import say
 
@@ -47,12 +48,20 @@ def all_errors(form: Any) -> list[tuple[str, object]]:
 def _errors(fields: Any) -> Iterator[tuple[str, object]]:
     for field in fields:
         if isinstance(field, FieldList):
-            yield from _errors(field)
+            yield from _errors_of_children(field)
         elif isinstance(field, FormField):
             yield from _errors(field.form)
         elif field.errors:
             group = getattr(field, "kind", "") in {"radios", "checks"}
             yield (f"{field.id}-0" if group else field.id), field.errors[0]
+
+
+def _errors_of_children(children: Any) -> Iterator[tuple[str, object]]:
+    """With several children each error says whose it is: else two lines of a list would read alike."""
+    for number, child in enumerate(children, start=1):
+        for id_, error in _errors(child.form):
+            whose = say(Words(N_("Child %(number)s"), number=number))
+            yield id_, error if len(children) == 1 else f"{whose}: {say(error)}"
 
 
 def local_day(moment: datetime) -> date:

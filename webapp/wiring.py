@@ -6,6 +6,7 @@ It holds the only Celery producer: a bare `Celery` that knows task and queue nam
 from __future__ import annotations
 
 import json
+import os
 import threading
 import time
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import structlog
 from celery import Celery
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from casework import bundle
 from casework.directory import Directory
@@ -120,16 +122,17 @@ class CurrentDirectory:
         self._current: Directory | None = None
 
     def get(self) -> Directory:
-        """Raises NoDirectory before the first import, and database errors where nothing is cached yet."""
+        """Raises NoDirectory before the first import, and database errors where nothing is known, not even on
+        disk."""
         if self._fresh():
             return self._known()
         with self._lock:
             if not self._fresh():
                 try:
                     self._read()
-                except DBAPIError as error:
-                    # What we knew a moment ago still tells a parent whom to call.
-                    if self._current is None:
+                except (DBAPIError, PoolTimeout) as error:
+                    # What this process or machine knew a moment ago still tells a parent whom to call.
+                    if self.last_known() is None:
                         raise
                     log.warning("directory_not_checked", fault=type(error).__name__)
                 self._checked_at = time.monotonic()
@@ -154,31 +157,30 @@ class CurrentDirectory:
     def last_known(self) -> Directory | None:
         """Without the database: what this process or this machine saw last."""
         if self._current is None:
-            kept = _kept(self._disk)
-            if kept is not None:
-                self._current = read_directory(kept[1], kept[0])
+            self._current = _kept(self._disk)
         return self._current
 
 
 def _keep(path: Path, revision: int, files: Mapping[str, str]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{threading.get_ident()}")
+        draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         draft.write_text(json.dumps({"revision": revision, "files": dict(files)}), "utf-8")
         draft.replace(path)
     except OSError as error:
         log.warning("directory_not_kept_on_disk", fault=type(error).__name__)
 
 
-def _kept(path: Path) -> tuple[int, Mapping[str, str]] | None:
+def _kept(path: Path) -> Directory | None:
+    """The snapshot on disk; None where there is none, or one that another version wrote otherwise."""
     try:
         kept = json.loads(path.read_text("utf-8"))
+        return read_directory(kept["files"], kept["revision"])
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, KeyError, TypeError, bundle.BundleError) as error:
         log.warning("directory_on_disk_unreadable", fault=type(error).__name__)
         return None
-    return kept["revision"], kept["files"]
 
 
 def read_directory(files: Mapping[str, str], revision: int) -> Directory:

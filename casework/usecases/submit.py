@@ -75,6 +75,7 @@ def submit(
         received_at=now,
         cases=tuple(_receipt_of(item) for item in opened),
         on_call_alerted=any(item.decision.alert_on_call for item in opened),
+        alarm=any(item.decision.alarm for item in opened),
     )
 
 

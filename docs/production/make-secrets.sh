@@ -31,7 +31,7 @@ put broker_url "redis://:$valkey@valkey:6379/0"
 : >"$new/smtp_url"
 # Each file is mounted alone into the containers, whose users are not yours and must read it;
 # on this machine the folder keeps everybody else out.
-chmod 444 "$new"/*
+chmod 644 "$new"/*
 mv "$new" secrets
 trap - EXIT
 echo "secrets made; keep a copy of secrets/keyset where no copy of the database is"

@@ -17,6 +17,7 @@ from tests.browser.visitor import Visitor
 
 _HERE = Path(__file__).parent
 
+LANGUAGES = ("fi", "sv", "en")
 MakeVisitor = Callable[..., Visitor]
 
 
@@ -51,6 +52,15 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def without_database(live: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with site.opened_without_database(tmp_path_factory.mktemp("dead"), live) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def windows(chrome: Browser, live: Site) -> Iterator[dict[str, Visitor]]:
+    """One window a language, used again and again by tests that only look at a page."""
+    opened = {language: Visitor(chrome, live.url, language) for language in LANGUAGES}
+    yield opened
+    for visitor in opened.values():
+        visitor.close()
 
 
 @pytest.fixture

@@ -1,46 +1,45 @@
-"""Every public page in every state that matters: how a visitor gets there, and what it must be like."""
+"""Every page in every state that matters: how a visitor gets there, and what it must be like."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
-from uuid import UUID
 
 from playwright.sync_api import Page
 
 from forms.guidance import GUIDANCE
+from tests.browser.reaching import (
+    ABROAD,
+    BY_PHONE,
+    TWO,
+    Act,
+    Reach,
+    added_receipt,
+    answered,
+    at_step,
+    both,
+    case,
+    desk,
+    fill,
+    followed,
+    followed_in_progress,
+    go_on,
+    nobodys_draft,
+    outbox,
+    paste_a_book,
+    press,
+    receipt,
+    saved_receipt,
+    sign_in_page,
+    there,
+    too_many,
+    unfinished,
+    with_stale_token,
+    without_cookie,
+    wrong_password,
+)
 from tests.browser.site import CLOSED, ELSEWHERE, OPEN
 from tests.browser.visitor import DUTY_WORKER, IDLE_WORKER, Visitor
-from tests.web.walking import token
-
-Act = Callable[[Page], None]
-
-CHILD = {
-    "children-0-municipality": OPEN,
-    "children-0-child_name": "Esimerkki Lapsi",
-    "children-0-child_age": "9",
-}
-SECOND_CHILD = {
-    "children-1-municipality": CLOSED,
-    "children-1-child_name": "Malli Lapsi",
-    "children-1-child_age": "noin 4",
-}
-AWAY = {"children-0-municipality": "other", "children-0-other_municipality": "Helsinki"}
-
-HERE: Mapping[str, Mapping[str, Any]] = {"children": CHILD}
-TWO: Mapping[str, Mapping[str, Any]] = {"children": {**CHILD, **SECOND_CHILD}}
-ABROAD: Mapping[str, Mapping[str, Any]] = {"children": AWAY}
-BY_PHONE: Mapping[str, Mapping[str, Any]] = {
-    **TWO,
-    "contact": {
-        "way": "sms",
-        "name": "Testi Testaaja",
-        "phone": "+358 50 000 0001",
-        "safe_times": ["morning", "evening"],
-        "may_leave_message": "no",
-    },
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class State:
 
     page: str
     name: str
-    reach: Callable[[Visitor], str]
+    reach: Reach
     act: Act | None = None
     wrong: bool = False
     without_database: bool = False
@@ -66,109 +65,6 @@ class State:
 
     def __str__(self) -> str:
         return f"{self.page}:{self.name}"
-
-
-def there(path: str) -> Callable[[Visitor], str]:
-    return lambda visitor: visitor.at(path)
-
-
-def at_step(step: str, answers: Mapping[str, Mapping[str, Any]] = HERE) -> Callable[[Visitor], str]:
-    """A page of the form, not yet answered."""
-    return lambda visitor: visitor.walk_to(step, answers)
-
-
-def answered(step: str, answers: Mapping[str, Mapping[str, Any]]) -> Callable[[Visitor], str]:
-    """A page of the form, with the answers that were given."""
-    return lambda visitor: visitor.walk_to("check", answers).replace("/check", f"/{step}")
-
-
-def go_on(page: Page) -> None:
-    """Press the button that goes on; what comes instead is what the test is about."""
-    page.locator("main button.hds-button--primary").click()
-
-
-def press(value: str) -> Act:
-    return lambda page: page.locator(f"main button[value='{value}']:visible").click()
-
-
-def fill(name: str, value: str) -> Act:
-    return lambda page: page.locator(f"[name='{name}']").fill(value)
-
-
-def both(*acts: Act) -> Act:
-    def act(page: Page) -> None:
-        for one in acts:
-            one(page)
-
-    return act
-
-
-def unfinished(visitor: Visitor) -> str:
-    visitor.walk_to("you", HERE)
-    return visitor.at("/forms/guidance")
-
-
-def receipt(visitor: Visitor) -> str:
-    return visitor.send(BY_PHONE)
-
-
-def saved_receipt(visitor: Visitor) -> str:
-    at = visitor.send(HERE)
-    visitor.press(at)
-    return at
-
-
-def added_receipt(visitor: Visitor) -> str:
-    """A message that was sent, and then added to from a page that was still open in another tab."""
-    checked = visitor.walk_to("check", HERE)
-    step = checked.replace("/check", "/matter")
-    other_tab = token(visitor.client.get(step))
-    sent = visitor.press(checked)
-    more = {"csrf_token": other_tab, "action": "next", "message": "Vielä yksi asia."}
-    visitor.press(visitor.client.post(step, more).headers["Location"])
-    return sent.headers["Location"]
-
-
-def followed(visitor: Visitor) -> str:
-    return visitor.follow(receipt(visitor))
-
-
-def followed_in_progress(visitor: Visitor) -> str:
-    at = visitor.send(HERE)
-    worker = visitor.beside()
-    worker.sign_in(DUTY_WORKER)
-    opened = worker.client.get(worker.find_case(visitor.client.get(at)))
-    assert opened.status_code == 200, opened.text
-    return visitor.follow(at)
-
-
-def nobodys_draft(visitor: Visitor) -> str:
-    return visitor.at(f"/forms/guidance/{UUID(int=0)}/matter")
-
-
-def too_many(visitor: Visitor) -> str:
-    """One guess of a code before the limit."""
-    for _ in range(10):
-        visitor.press(visitor.at("/follow-up"), code="nothing")
-    return visitor.at("/follow-up")
-
-
-def without_cookie(page: Page) -> None:
-    page.context.clear_cookies()
-    fill("message", "Kirjoitin tämän ennen kuin istunto loppui.")(page)
-    go_on(page)
-
-
-def with_stale_token(page: Page) -> None:
-    page.locator("[name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
-    fill("message", "Kirjoitin tämän toisessa välilehdessä.")(page)
-    go_on(page)
-
-
-def paste_a_book(page: Page) -> None:
-    """More than the server takes. Typing it would take a minute, so it is put into the field."""
-    page.locator("[name=message]").evaluate("field => { field.value = 'x'.repeat(2100000) }")
-    go_on(page)
 
 
 def _steps() -> Iterator[State]:
@@ -196,7 +92,11 @@ def _children() -> Iterator[State]:
     yield State("children", "one removed", answered("children", TWO), press("remove-0"))
     yield State("children", "another municipality", answered("children", ABROAD))
     yield State(
-        "children", "unknown name", answered("children", ABROAD), both(wrong_place, go_on), wrong=True
+        "children",
+        "unknown name",
+        answered("children", ABROAD),
+        both(wrong_place, go_on),
+        wrong=True,
     )
     yield State(
         "children", "two errors", at_step("children"), both(press("add"), go_on), wrong=True
@@ -226,35 +126,6 @@ def _faults() -> Iterator[State]:
     yield State("too large", "413", at_step("matter"), paste_a_book)
     yield State("too many", "429", too_many, both(fill("code", "ABCD"), go_on))
     yield State("out of order", "503", there("/"), without_database=True)
-
-
-def outbox(visitor: Visitor) -> str:
-    receipt(visitor)
-    return "/dev/outbox"
-
-
-def sign_in_page(visitor: Visitor) -> str:
-    return f"/staff/login?lang={visitor.language}"
-
-
-def wrong_password(page: Page) -> None:
-    both(fill("email", "nobody@example.org"), fill("password", "wrong"), go_on)(page)
-
-
-def desk(email: str) -> Callable[[Visitor], str]:
-    def reach(visitor: Visitor) -> str:
-        visitor.beside().send(HERE)
-        visitor.sign_in(email)
-        return f"/staff/?lang={visitor.language}"
-
-    return reach
-
-
-def case(visitor: Visitor) -> str:
-    sender = visitor.beside()
-    at = sender.send(BY_PHONE)
-    visitor.sign_in(DUTY_WORKER)
-    return f"{visitor.find_case(sender.client.get(at))}?lang={visitor.language}"
 
 
 def _staff() -> Iterator[State]:

@@ -7,8 +7,9 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -24,8 +25,6 @@ from webapp.store.crypto import new_keyset
 #: Municipalities of the county's team that is always open, of the one that is now closed, of another county.
 OPEN, CLOSED, ELSEWHERE = "288", "905", "091"
 
-_ALWAYS = ",".join(["00:00-24:00"] * 7)
-
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -37,16 +36,21 @@ class Site:
 
 
 def county(now: datetime) -> dict[str, str]:
-    """The demo's bundle, with the north open day and night and the coast closed for at least two days."""
+    """The demo's bundle, with the north open for a day at least and the coast closed for two."""
     files = demo_county.bundle_files(demo_county.FOLDER)
-    opens = (now.astimezone(HELSINKI) + timedelta(days=3)).weekday()
-    later = ",".join("08:00-16:00" if day == opens else "closed" for day in range(7))
-    files["teams.csv"] = _with_hours(files["teams.csv"], "north", f"{_ALWAYS},no")
-    files["teams.csv"] = _with_hours(files["teams.csv"], "coast", f"{later},no")
+    today = now.astimezone(HELSINKI).weekday()
+    north = _week({today: "00:00-24:00", (today + 1) % 7: "00:00-24:00"}, "08:00-16:00")
+    coast = _week({(today + 3) % 7: "08:00-16:00"}, "closed")
+    files["teams.csv"] = _with_hours(files["teams.csv"], "north", f"{north},no")
+    files["teams.csv"] = _with_hours(files["teams.csv"], "coast", f"{coast},no")
     # The same teams in every language: a page then looks the same in each.
     services = files["services.csv"].replace("fi en", "fi sv en")
     files["services.csv"] = services.replace("swedish,*,*,sv\n", "")
     return files
+
+
+def _week(special: dict[int, str], ordinary: str) -> str:
+    return ",".join(special.get(day, ordinary) for day in range(7))
 
 
 def _with_hours(teams: str, key: str, hours: str) -> str:
@@ -83,20 +87,21 @@ def _settings(
 ) -> Settings:
     state = folder / "state"
     state.mkdir()
-    return Settings(
-        database_url=SecretStr(postgres.app_url),
-        migration_database_url=SecretStr(postgres.owner_url),
-        broker_url=SecretStr(valkey.url),
-        secret_key=SecretStr("a-secret-of-the-browser-tests-" + "x" * 24),
-        keyset=SecretStr(new_keyset()),
-        public_url=f"http://localhost:{port}",
-        sms_provider="outbox",
-        mail_provider="outbox",
-        state_dir=state,
+    values: dict[str, Any] = {
+        "database_url": postgres.app_url,
+        "migration_database_url": postgres.owner_url,
+        "broker_url": valkey.url,
+        "secret_key": "a-secret-of-the-browser-tests-" + "x" * 24,
+        "keyset": new_keyset(),
+        "public_url": f"http://localhost:{port}",
+        "sms_provider": "outbox",
+        "mail_provider": "outbox",
+        "state_dir": state,
         # Each visitor names an address of its own, so that the limits count them one by one.
-        trusted_proxies=1,
-        demo=True,
-    )
+        "trusted_proxies": 1,
+        "demo": True,
+    }
+    return Settings(**values)
 
 
 def _load(files: dict[str, str], settings: Settings) -> None:

@@ -2,20 +2,46 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.browser import checks
-from tests.browser.conftest import MakeVisitor
+from tests.browser.conftest import LANGUAGES, MakeVisitor
 from tests.browser.pages import STATES, State
+from tests.browser.visitor import Visitor
 
-LANGUAGES = ("fi", "sv", "en")
+ON_THE_SITE = [state for state in STATES if not state.without_database]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("state", STATES, ids=str)
+@pytest.mark.parametrize("state", ON_THE_SITE, ids=str)
 def test_a_page_has_no_fault_that_a_machine_can_see(
-    state: State, language: str, visit: MakeVisitor, request: pytest.FixtureRequest
+    state: State, language: str, windows: dict[str, Visitor]
 ) -> None:
-    url = request.getfixturevalue("without_database") if state.without_database else ""
-    page = state.show(visit(language, url))
-    assert checks.everything(page, language, wrong=state.wrong) == []
+    visitor = windows[language]
+    visitor.forget()
+    assert checks.everything(state.show(visitor), language, wrong=state.wrong) == []
+
+
+@pytest.mark.parametrize("state", [s for s in STATES if s.without_database], ids=str)
+def test_a_page_without_its_database_has_none_either(
+    state: State, visit: MakeVisitor, without_database: str
+) -> None:
+    for language in LANGUAGES:
+        page = state.show(visit(language, without_database))
+        assert checks.everything(page, language, wrong=state.wrong) == [], language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_two_pages_share_a_title(language: str, windows: dict[str, Visitor]) -> None:
+    visitor = windows[language]
+    pages: dict[str, set[str]] = {}
+    for state in ON_THE_SITE:
+        if state.act is None:
+            visitor.forget()
+            text = visitor.client.get(state.reach(visitor)).text
+            found = re.search(r"<title>(.*?)</title>", text, re.DOTALL)
+            assert found, state
+            pages.setdefault(found.group(1), set()).add(state.page)
+    assert {title: names for title, names in pages.items() if len(names) > 1} == {}

@@ -101,7 +101,9 @@ def test_the_case_of_a_team_that_is_gone_is_reminded_of_to_the_fallback_team(
     assert watched.reminders == ["team:management:management-mobile"]
 
 
-@pytest.mark.parametrize("at", [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 23, tzinfo=UTC)])
+@pytest.mark.parametrize(
+    "at", [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 10, 24, 23, tzinfo=UTC)]
+)
 def test_the_nights_on_which_the_clock_changes_lose_no_reminder(
     demo: Directory, at: datetime
 ) -> None:

@@ -40,9 +40,7 @@ def test_each_contact_point_follows_the_one_that_failed_and_then_there_is_none(
 ) -> None:
     on_call, tried, after = demo.teams["on-call"], [], ""
     while True:
-        notice = staff_notice(
-            on_call, ABOUT, Purpose.STAFF_URGENT, CountingIds(), NOW, after=after
-        )
+        notice = staff_notice(on_call, ABOUT, Purpose.STAFF_URGENT, CountingIds(), NOW, after=after)
         if notice is None:
             break
         after = notice.recipient.split(":")[2]

@@ -82,7 +82,7 @@ def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         logs.mkdir()
         crew = opened.enter_context(processes(logs, settings))
         crew.port = port
-        yield Stack(postgres, valkey, twilio, mail, settings, owner, crew, folder)
+        yield Stack(postgres, valkey, twilio, mail, settings, owner, crew, tuple(homes))
         owner.dispose()
 
 
@@ -93,6 +93,7 @@ def stack(whole_house: Stack) -> Iterator[Stack]:
     yield whole_house
     # Whatever a failed test left hung must not hang the next one.
     whole_house.twilio.reset()
+    assert whole_house.may_complain or not whole_house.new_complaints()
 
 
 @pytest.fixture

@@ -71,8 +71,11 @@ class Stack:
     settings: Settings
     owner: Engine
     crew: Processes
-    folder: Path
+    homes: tuple[Path, ...]
+    #: Set by a test that takes a server away: its workers may complain.
+    may_complain: bool = False
     _visitors: list[Visitor] = field(default_factory=list)
+    _complaints: int = 0
 
     # What a person does.
 
@@ -80,8 +83,8 @@ class Stack:
     def origin(self) -> str:
         return f"http://127.0.0.1:{self.crew.port}"
 
-    def visitor(self) -> Visitor:
-        self._visitors.append(Visitor(self.origin))
+    def visitor(self, origin: str = "") -> Visitor:
+        self._visitors.append(Visitor(origin or self.origin))
         return self._visitors[-1]
 
     def walk(self, visitor: Visitor, **changes: Mapping[str, Any]) -> str:
@@ -125,26 +128,38 @@ class Stack:
         until(
             lambda: self.states().get(recipient) == state,
             seconds,
-            f"{recipient} {state}; messages: {self.states()}\n{self.crew.logs()[-2000:]}",
+            lambda: f"{recipient} {state}; {self.told()}",
         )
 
     def timeline(self) -> list[str]:
         return [row["kind"] for row in self.rows("select kind from timeline order by at, id")]
 
-    def task(self, name: str, queue: str = "periodic", **arguments: str) -> None:
-        """Send one task through the broker, as Beat does."""
+    def publish(self, task: str, on: str, **arguments: str) -> None:
+        """Send one task through the broker, as web and Beat do."""
         celery = wiring.producer(self.settings.broker_url.get_secret_value())
         with celery.connection_for_write() as connection:
-            celery.send_task(name, kwargs=arguments, queue=queue, connection=connection)
+            celery.send_task(task, kwargs=arguments, queue=on, connection=connection)
+
+    def drain(self, queue: str) -> None:
+        self.publish(wiring.DRAIN_TASK, queue, queue=queue)
 
     def after(self, name: str, done: Callable[[], Any], seconds: float = SWEPT) -> None:
         """Send a periodic task, and wait for what it does."""
-        self.task(name)
-        until(done, seconds, f"{name}: {self.states()}\n{self.crew.logs()[-2000:]}")
+        self.publish(name, "periodic")
+        until(done, seconds, lambda: f"{name}; {self.told()}")
+
+    def told(self) -> str:
+        return f"messages: {self.states()}; complaints: {self.crew.complaints()}"
+
+    def all_logs(self) -> str:
+        """Of our processes and of the servers under them."""
+        servers = [log.read_text("utf-8") for home in self.homes for log in home.glob("*.log*")]
+        return "\n".join([self.crew.logs(), *servers])
 
     def let_morning_come(self) -> None:
         """Messages that wait for the end of the quiet hours may go now."""
         self.run("update messages set next_at = now() where state = 'pending' and next_at > now()")
+        self.drain("default")
 
     def let_leases_end(self) -> None:
         self.run("update messages set lease_until = now() where lease_until is not null")
@@ -221,6 +236,10 @@ class Stack:
         self.mail.received.clear()
         with self.broker as broker:
             broker.flushall()
+        self.may_complain, self._complaints = False, len(self.crew.complaints())
+
+    def new_complaints(self) -> list[str]:
+        return self.crew.complaints()[self._complaints :]
 
     def _at_rest(self) -> bool:
         """Nothing left that a worker could take up: what still waits is put aside for good."""

@@ -42,6 +42,11 @@ def timed(press: Callable[[], requests.Response]) -> tuple[float, requests.Respo
     return time.perf_counter() - began, answer
 
 
+@pytest.fixture(autouse=True)
+def workers_may_complain_of_the_broker(stack: Stack) -> None:
+    stack.may_complain = True
+
+
 @pytest.mark.parametrize("befalls", [stopped, hung])
 def test_a_submission_needs_no_broker(stack: Stack, befalls: Befalls) -> None:
     visitors = [stack.visitor() for _ in range(6)]

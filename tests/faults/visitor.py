@@ -19,6 +19,8 @@ class Visitor:
         self._origin = origin
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy between this machine and itself
+        #: Addresses asked for and answered with, and cookies: what a proxy or a history could keep.
+        self.trail: list[str] = []
 
     def get(self, at: str) -> requests.Response:
         return self._ask("GET", at)
@@ -27,13 +29,16 @@ class Visitor:
         return self._ask("POST", at, data)
 
     def _ask(self, method: str, at: str, data: Mapping[str, Any] | None = None) -> Any:
-        return self._session.request(
+        answer = self._session.request(
             method,
             urljoin(self._origin, at),
             data=data,
             allow_redirects=False,
             timeout=_PATIENCE_SECONDS,
         )
+        told = answer.headers
+        self.trail += [answer.url, told.get("Location", ""), told.get("Set-Cookie", "")]
+        return answer
 
     def leave(self) -> None:
         self._session.close()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from webapp import catalogues
 
 Answers = Mapping[str, Mapping[str, Any]]
 
@@ -73,3 +76,22 @@ def code_on(receipt: TestResponse) -> str:
 
 def sign_in(client: FlaskClient, email: str, password: str) -> TestResponse:
     return post(client, "/staff/login", email=email, password=password)
+
+
+def action_of(page: TestResponse) -> str:
+    """Where the form of a page posts to; of several, the one that goes on."""
+    found = re.search(r'<form method="post" action="([^"]+)"', page.text)
+    assert found, page.text
+    return html.unescape(found.group(1))
+
+
+def press_again(client: FlaskClient, page: TestResponse, **fields: Any) -> TestResponse:
+    """Press the button of a page that came as an answer to a POST."""
+    return client.post(action_of(page), data={"csrf_token": token(page), **fields})
+
+
+def reads(page: TestResponse, language: str, msgid: str) -> bool:
+    """Whether a page says a text in a language; in another than English it must be a translation."""
+    said = catalogues.translations(language).gettext(msgid)
+    assert language == "en" or said != msgid, f"{language} lacks: {msgid}"
+    return said in html.unescape(page.text)

@@ -64,10 +64,11 @@ class ChainedAccessLog:
     def first_break(self) -> int | None:
         """The number of the first row that does not follow from the one before; None: the chain is whole."""
         previous, expected = _GENESIS, 1
-        with self._engine.connect() as connection:
-            rows = connection.execution_options(yield_per=1000).execute(
-                select(access_log).order_by(access_log.c.seq)
-            )
+        every_row = select(access_log).order_by(access_log.c.seq)
+        with (
+            self._engine.connect() as connection,
+            connection.execution_options(yield_per=1000).execute(every_row) as rows,
+        ):
             for row in rows:
                 digest = row_hash(
                     previous, row.seq, row.at, row.user_id, row.case_id, row.action, row.relation

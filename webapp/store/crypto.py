@@ -15,7 +15,7 @@ from uuid import UUID
 import tink
 from tink import aead, cleartext_keyset_handle
 
-from casework.errors import TamperedContent
+from casework.errors import ErasedContent, TamperedContent
 
 aead.register()
 
@@ -72,8 +72,11 @@ class Keys:
         )
         return OpenKey(handle.primitive(aead.Aead)), out.getvalue()
 
-    def unwrap(self, wrapped: bytes, row: UUID, field: str) -> OpenKey:
-        """Raises TamperedContent where the key was not wrapped for this row."""
+    def unwrap(self, wrapped: bytes | None, row: UUID, field: str) -> OpenKey:
+        """Raises ErasedContent where the key was destroyed, TamperedContent where it was not wrapped for this
+        row."""
+        if wrapped is None:
+            raise ErasedContent(field)
         try:
             handle = tink.read_keyset_handle_with_associated_data(
                 tink.BinaryKeysetReader(wrapped), self._master, _bound_to(row, field)

@@ -32,6 +32,10 @@ class Draft:
     content: dict[str, Any] = field(repr=False)
 
 
+def _state(sent: bool) -> str:
+    return "sent" if sent else "open"
+
+
 class Drafts:
     """Each call is one statement and one round trip."""
 
@@ -47,7 +51,7 @@ class Drafts:
                     session_hash=session_hash,
                     submission_id=draft.submission_id,
                     form=draft.form,
-                    state="open",
+                    state=_state(draft.sent),
                     shared_device=draft.shared_device,
                     content_sealed=self._seal(draft.id, draft.content),
                     created_at=draft.created_at,
@@ -103,14 +107,15 @@ class Drafts:
             content=self._keys.own.open_json(row["content_sealed"], row["id"], "draft"),
         )
 
-    def save(self, draft: Draft) -> None:
-        """Replace the content."""
+    def save(self, draft: Draft) -> bool:
+        """Replace the content; False where the draft has been sent since it was loaded, or is gone."""
         with self._reads.connect() as connection:
-            connection.execute(
+            changed = connection.execute(
                 update(drafts)
-                .where(drafts.c.id == draft.id)
+                .where(drafts.c.id == draft.id, drafts.c.state == _state(draft.sent))
                 .values(content_sealed=self._seal(draft.id, draft.content))
             )
+        return changed.rowcount == 1
 
     def mark_sent(self, work: SqlUnitOfWork, draft_id: UUID, content: dict[str, Any]) -> None:
         """In the commit of the submission: the answers leave the draft as they enter the case."""

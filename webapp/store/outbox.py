@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, select, update
 
+from casework.errors import ErasedContent, TamperedContent
 from casework.messages import (
     LEASE,
     Channel,
@@ -28,7 +30,12 @@ from webapp.store.tables import attempts, messages, receipts, submissions
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
 
+log = structlog.get_logger()
+
+#: One such row must not hold up all others: it is left out, or has failed, and is named in the log.
+_CANNOT_BE_OPENED = (ErasedContent, TamperedContent)
 others = attempts.alias("others")
+newest = attempts.alias("newest")
 
 
 def _values(states: Iterable[MessageState]) -> list[str]:
@@ -44,7 +51,11 @@ class OutboxRows:
 
     def add(self, rows: Sequence[Message]) -> None:
         for message in rows:
-            key = submission_key(self._work, self._keys, message.submission_id)
+            try:
+                key = submission_key(self._work, self._keys, message.submission_id)
+            except _CANNOT_BE_OPENED as error:
+                _note(message.id, error)
+                continue
             self._work.queue(
                 messages, [message_row(message, key)], on_conflict="on conflict do nothing"
             )
@@ -75,7 +86,21 @@ class OutboxRows:
             )
             .returning(*messages.c, submissions.c.key_wrapped)
         )
-        return [self._opened(row) for row in rows.mappings()]
+        opened = [one for row in rows.mappings().all() if (one := self._opened_or_failed(row, now))]
+        # The order of an UPDATE's rows is nobody's promise; the oldest goes first.
+        return sorted(opened, key=lambda claimed: claimed.message.not_before)
+
+    def _opened_or_failed(self, row: Mapping[Any, Any], now: datetime) -> Claimed | None:
+        try:
+            return self._opened(row)
+        except _CANNOT_BE_OPENED as error:
+            _note(row["id"], error)
+        self._work.connection.execute(
+            update(messages)
+            .where(messages.c.id == row["id"], messages.c.state == MessageState.CLAIMED.value)
+            .values(state=MessageState.FAILED.value, lease_until=None, next_at=None, changed_at=now)
+        )
+        return None
 
     def _opened(self, row: Mapping[Any, Any]) -> Claimed:
         key = self._keys.unwrap(row["key_wrapped"], row["submission_id"], "submission_key")
@@ -238,10 +263,11 @@ class OutboxRows:
     def doubts(self, since: datetime, until: datetime, limit: int) -> Sequence[Doubt]:
         """`unknown` SMS whose last attempt began between the two, opened."""
         last = (
-            select(attempts.c.id)
-            .where(attempts.c.message_id == messages.c.id)
-            .order_by(attempts.c.started_at.desc())
+            select(newest.c.id)
+            .where(newest.c.message_id == messages.c.id)
+            .order_by(newest.c.started_at.desc())
             .limit(1)
+            .correlate(messages)
             .scalar_subquery()
         )
         taken = (
@@ -267,16 +293,21 @@ class OutboxRows:
             )
             .limit(limit)
         )
-        return [
-            Doubt(
-                message=self._opened(row).message,
-                attempt_id=row["attempt_id"],
-                attempts=row["attempts"],
-                since=row["started_at"],
-                known=frozenset(row["taken"] or ()),
-            )
-            for row in rows.mappings()
-        ]
+        return [doubt for row in rows.mappings() if (doubt := self._doubt(row))]
+
+    def _doubt(self, row: Mapping[Any, Any]) -> Doubt | None:
+        try:
+            message = self._opened(row).message
+        except _CANNOT_BE_OPENED as error:
+            _note(row["id"], error)
+            return None
+        return Doubt(
+            message=message,
+            attempt_id=row["attempt_id"],
+            attempts=row["attempts"],
+            since=row["started_at"],
+            known=frozenset(row["taken"] or ()),
+        )
 
     def settle_found(self, doubt: Doubt, provider_id: str, now: datetime) -> None:
         self._work.connection.execute(
@@ -309,6 +340,10 @@ class OutboxRows:
             .distinct()
         )
         return frozenset(Queue(row.queue) for row in rows)
+
+
+def _note(message_id: UUID, error: Exception) -> None:
+    log.error("message_cannot_be_opened", message=str(message_id), fault=type(error).__name__)
 
 
 def message_of(row: Mapping[Any, Any], address: str = "") -> Message:

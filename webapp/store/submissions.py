@@ -46,11 +46,13 @@ class SubmissionRows:
     ) -> None:
         key, wrapped = self._keys.new(submission.id, "submission_key")
         queue = self._work.queue
-        queue(submissions, [self._sealed(submission, key, wrapped)])
         queue(cases, [self._sealed_case(case, submission) for case in case_rows])
         queue(clocks, [clock_row(clock) for clock in clock_rows])
         queue(timeline, [timeline_row(entry) for entry in timeline_rows])
         queue(messages, [message_row(message, key) for message in message_rows])
+        # Last, so that it is the main part of the one statement: it runs first, and a repeated send fails on
+        # the submission's own id before any other uniqueness is looked at.
+        queue(submissions, [self._sealed(submission, key, wrapped)])
 
     def _sealed(self, submission: Submission, key: OpenKey, wrapped: bytes) -> dict[str, Any]:
         sender_wrapped = sender_sealed = None
@@ -106,6 +108,8 @@ class SubmissionRows:
         timeline_rows: Sequence[TimelineEntry],
         message_rows: Sequence[Message],
     ) -> None:
+        if self._has_addition(submission_id, addition_id):
+            return
         key = submission_key(self._work, self._keys, submission_id)
         first_case = (
             self._work.connection.execute(
@@ -136,6 +140,15 @@ class SubmissionRows:
             [message_row(message, key) for message in message_rows],
             on_conflict="on conflict do nothing",
         )
+
+    def _has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
+        """Whether it is stored already; holds the submission, so that of two presses at once one waits."""
+        connection = self._work.connection
+        connection.execute(
+            select(submissions.c.id).where(submissions.c.id == submission_id).with_for_update()
+        )
+        stored = select(additions.c.id).where(additions.c.id == addition_id).limit(1)
+        return connection.execute(stored).first() is not None
 
     def _sender_key(self, submission_id: UUID) -> OpenKey:
         """The key of the sender's block; made now where the sender had been unknown until now."""

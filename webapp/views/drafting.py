@@ -1,6 +1,7 @@
 """The draft behind a form's pages: begun, kept page by page, sent once, forgotten.
 
-Content while open: `version`, `reference`, `code`, `answers`. Once sent: the same without the answers, of
+Content while open: `version`, `reference`, `code`, `answers`, and `earlier` where the form changed meanwhile.
+Once sent: the same without the answers, of
 which only keyed digests stay, to tell a repeated page from a changed one.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,6 +28,7 @@ from webapp.wiring import now
 
 #: How long the access code may be shown again in the same session.
 CODE_SHOWN = timedelta(minutes=60)
+_REMOVE = re.compile("remove-([0-9]{1,4})")
 
 
 def visitor() -> RowSession:
@@ -68,7 +71,9 @@ def load(draft_id: UUID, spec: FormSpec) -> Draft | None:
         return None
     if not draft.sent and draft.content["version"] != spec.version:
         # The form has changed under the writer: every page is asked again, with the old answers in it.
-        return replace(draft, content={**draft.content, "version": spec.version})
+        earlier = {**draft.content.get("earlier", {}), **draft.content["answers"]}
+        content = {**draft.content, "version": spec.version, "answers": {}, "earlier": earlier}
+        return replace(draft, content=content)
     return draft
 
 
@@ -78,21 +83,30 @@ def change_children(form: Step, action: str) -> bool:
         return False
     if action == "add":
         form.add_child()
-    elif action.startswith("remove-") and action.removeprefix("remove-").isdecimal():
-        form.remove_child(int(action.removeprefix("remove-")))
+    elif found := _REMOVE.fullmatch(action):
+        form.remove_child(int(found.group(1)))
     else:
         return False
     form.prepare(form.around, {})
     return True
 
 
-def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draft:
-    """Store the answers of one page, without those of pages that it makes unneeded."""
+def shown(draft: Draft, step: str) -> Any:
+    """The answers with which a page opens: given now, else given before the form or the message changed."""
+    if draft.sent:
+        return draft.content.get("addition", {}).get(step)
+    return draft.content["answers"].get(step) or draft.content.get("earlier", {}).get(step)
+
+
+def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draft | None:
+    """Store the answers of one page, without those of pages that it makes unneeded.
+
+    None: the message was sent or deleted meanwhile, and nothing was stored.
+    """
     answers = {**draft.content["answers"], form.slug: form.answers()}
     content = {**draft.content, "answers": spec.only_asked(answers, around)}
     kept = replace(draft, content=content)
-    house().drafts.save(kept)
-    return kept
+    return kept if house().drafts.save(kept) else None
 
 
 def _digest(draft: Draft, step: str, answers: Any) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+import structlog
 from flask import Blueprint, g, redirect, render_template, request
 from flask import url_for as address
 from werkzeug.exceptions import NotFound
@@ -20,7 +21,6 @@ from casework.calendar import HELSINKI
 from casework.commands import AddInformation
 from casework.errors import AlreadySubmitted
 from casework.messages import Queue
-from casework.model import FollowUp
 from forms.base import Born, FormSpec, Step, Surroundings
 from forms.registry import FORMS
 from webapp.house import directory, house
@@ -31,6 +31,7 @@ from webapp.views import drafting
 from webapp.views.public import give_language, take_language, team_card
 from webapp.wiring import now
 
+log = structlog.get_logger()
 bp = Blueprint("forms", __name__, url_prefix="/<lang>/forms")
 bp.url_value_preprocessor(take_language)
 bp.url_defaults(give_language)
@@ -84,11 +85,11 @@ def step(draft: UUID, step: str) -> Answer:
     kept, around = drafting.load(draft, _spec()), surroundings()
     if kept is None:
         return _gone()
-    if kept.sent:
+    if kept.sent and drafting.shown(kept, step) is None:
         return redirect(address("forms.receipt", draft=draft), 303)
     page = _page(step, kept, around)
-    form = page(data=kept.content["answers"].get(step))
-    form.prepare(around, kept.content["answers"])
+    form = page(data=drafting.shown(kept, step))
+    form.prepare(around, kept.content.get("answers", {}))
     return _show(form, kept, around)
 
 
@@ -106,14 +107,26 @@ def answer(draft: UUID, step: str) -> Answer:
         return _show(form, kept, around), 422
     if kept.sent:
         return _keep_for_addition(kept, form)
-    return redirect(_next_address(drafting.keep(kept, form, _spec(), around), step, around), 303)
+    stored = drafting.keep(kept, form, _spec(), around)
+    if stored is None:
+        # Sent from another tab while this page was being stored: what it says is added instead.
+        sent = drafting.load(draft, _spec())
+        return _keep_for_addition(sent, form) if sent and sent.sent else give_back(step)
+    return redirect(_next_address(stored, step, around), 303)
 
 
 def _page(slug: str, kept: Draft, around: Surroundings) -> type[Step]:
+    page = _asked_page(slug, kept, around)
+    if page is None:
+        raise NotFound
+    return page
+
+
+def _asked_page(slug: str, kept: Draft, around: Surroundings) -> type[Step] | None:
     for page in _spec().steps:
         if page.slug == slug and (kept.sent or page.asked(kept.content["answers"], around)):
             return page
-    raise NotFound
+    return None
 
 
 def _next_address(kept: Draft, step: str, around: Surroundings) -> str:
@@ -206,7 +219,7 @@ def send(draft: UUID) -> Answer:
     work = the_house.work()
     the_house.drafts.mark_sent(work, kept.id, drafting.sent_content(kept, at))
     try:
-        usecases.submit(
+        taken_in = usecases.submit(
             _spec().to_command(born, answers, around),
             directory=around.directory,
             now=at,
@@ -215,6 +228,8 @@ def send(draft: UUID) -> Answer:
         )
     except AlreadySubmitted:
         return redirect(address("forms.receipt", draft=draft), 303)
+    if taken_in.alarm:
+        log.error("routing_alarm", submission=str(taken_in.submission_id))
     the_house.wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
     return redirect(address("forms.receipt", draft=draft), 303)
 
@@ -250,9 +265,12 @@ def receipt(draft: UUID) -> Answer:
     kept = drafting.load(draft, _spec())
     if kept is None:
         return _gone()
-    followed = _followed(kept)
-    if followed is None:
+    if not kept.sent:
         return redirect(address("forms.check", draft=draft), 303)
+    with house().work() as work:
+        followed = work.submissions.follow_up_by_id(kept.submission_id)
+    if followed is None:
+        return _gone()
     here = directory()
     return render_template(
         "forms/receipt.html",
@@ -266,13 +284,6 @@ def receipt(draft: UUID) -> Answer:
             for key in dict.fromkeys(case.team for case in followed.cases)
         ],
     )
-
-
-def _followed(kept: Draft) -> FollowUp | None:
-    if not kept.sent:
-        return None
-    with house().work() as work:
-        return work.submissions.follow_up_by_id(kept.submission_id)
 
 
 @bp.post("/<slug>/<uuid:draft>/receipt")
@@ -318,7 +329,10 @@ def token_failed() -> Answer:
     if kept is None:
         return give_back(step) if step else _start_again()
     if step:
-        form = _page(step, kept, around)(request.form)
+        page = _asked_page(step, kept, around)
+        if page is None:
+            return _gone()
+        form = page(request.form)
         form.prepare(around, kept.content.get("answers", {}))
         return _show(form, kept, around, notice="token"), 400
     if request.endpoint == "forms.send" and not kept.sent:

@@ -1,0 +1,258 @@
+"""Messages: legal moves, when they may go, and what comes after an attempt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import combinations
+from uuid import UUID
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import run_state_machine_as_test
+
+from casework.calendar import HELSINKI
+from casework.commands import SafeTime
+from casework.directory import Directory
+from casework.errors import IllegalMove
+from casework.messages import (
+    LONGEST_VALIDITY,
+    MAX_ATTEMPTS,
+    MOVES,
+    NOT_DELIVERED,
+    RECEIPT_STATES,
+    UNFINISHED,
+    Channel,
+    Claimed,
+    MessageState,
+    Outcome,
+    Verdict,
+    after_attempt,
+    move,
+    origins,
+    quiet,
+    retry_delay,
+    sms_moment,
+    sms_validity,
+    sms_window,
+)
+from tests.casework.outbox import (
+    MemoryOutbox,
+    OutboxMachine,
+    OutboxWork,
+    Row,
+    message,
+    some_messages,
+)
+
+S = MessageState
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
+EVER = frozenset(SafeTime)
+WINDOWS = {
+    SafeTime.MORNING: (time(8), time(12)),
+    SafeTime.AFTERNOON: (time(12), time(16)),
+    SafeTime.EVENING: (time(16), time(20)),
+}
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC))
+#: The hours around both changes of the clock, where local times are skipped or come twice.
+CHANGES = st.sampled_from(
+    [datetime(2026, 3, 28, 20, tzinfo=UTC), datetime(2026, 10, 24, 20, tzinfo=UTC)]
+).flatmap(lambda at: st.integers(0, 36 * 60).map(lambda minute: at + timedelta(minutes=minute)))
+CHOICES = st.sets(st.sampled_from(list(SafeTime)), min_size=1).map(frozenset)
+
+
+def local(at: datetime) -> time:
+    return at.astimezone(HELSINKI).time()
+
+
+@given(at=st.one_of(MOMENTS, CHANGES), chosen=CHOICES)
+@settings(max_examples=300)
+def test_a_text_goes_only_in_hours_that_were_named_and_within_a_day(
+    at: datetime, chosen: frozenset[SafeTime]
+) -> None:
+    moment = sms_moment(at, chosen)
+    assert moment is not None
+    # One day of the calendar; when the clocks go back it has 25 hours.
+    assert at <= moment <= at + timedelta(hours=25)
+    assert not quiet(moment)
+    windows = [(time(8), time(21))] if chosen == EVER else [WINDOWS[name] for name in chosen]
+    assert any(opens <= local(moment) < closes for opens, closes in windows)
+    assert moment.utcoffset() == at.utcoffset()
+
+
+@given(at=st.one_of(MOMENTS, CHANGES), chosen=CHOICES)
+def test_a_moment_that_is_safe_is_taken_at_once_and_none_is_passed_over(
+    at: datetime, chosen: frozenset[SafeTime]
+) -> None:
+    moment, until = sms_window(at, chosen) or pytest.fail("no window")
+    assert sms_moment(moment, chosen) == moment
+    assert moment < until <= moment + timedelta(hours=13)
+    last = until - timedelta(seconds=1)
+    assert sms_moment(last, chosen) == last
+    assert (sms_moment(until, chosen) or until) > until
+    step = at
+    while step < moment:
+        assert sms_moment(step, chosen) == moment
+        step += timedelta(minutes=30)
+
+
+def test_windows_that_touch_are_one() -> None:
+    noon = datetime(2026, 3, 2, 9, 59, tzinfo=UTC)
+    both = frozenset({SafeTime.MORNING, SafeTime.AFTERNOON})
+    assert sms_window(noon, both) == (noon, datetime(2026, 3, 2, 14, tzinfo=UTC))
+    apart = frozenset({SafeTime.MORNING, SafeTime.EVENING})
+    assert sms_window(noon, apart) == (noon, datetime(2026, 3, 2, 10, tzinfo=UTC))
+
+
+def test_without_a_safe_time_no_text_goes_ever() -> None:
+    assert sms_moment(NOW, frozenset()) is None
+
+
+@pytest.mark.parametrize(
+    ("at", "expected"),
+    [
+        (datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 5, tzinfo=UTC)),
+        (datetime(2026, 10, 24, 23, tzinfo=UTC), datetime(2026, 10, 25, 6, tzinfo=UTC)),
+    ],
+)
+def test_after_the_night_of_the_change_the_first_text_goes_at_eight_by_the_clock(
+    at: datetime, expected: datetime
+) -> None:
+    assert sms_moment(at, EVER) == expected
+
+
+@pytest.mark.parametrize(
+    ("clock", "silent"),
+    [
+        (time(20, 59), False),
+        (time(21), True),
+        (time(0), True),
+        (time(7, 59), True),
+        (time(8), False),
+    ],
+)
+def test_quiet_hours_last_from_nine_to_eight_in_finland(clock: time, silent: bool) -> None:
+    for day in (datetime(2026, 1, 15), datetime(2026, 7, 15)):
+        assert quiet(datetime.combine(day, clock, HELSINKI).astimezone(UTC)) == silent
+
+
+@given(at=st.one_of(MOMENTS, CHANGES), chosen=CHOICES)
+def test_a_text_is_valid_neither_into_the_quiet_hours_nor_past_the_safe_ones(
+    at: datetime, chosen: frozenset[SafeTime]
+) -> None:
+    moment, until = sms_window(at, chosen) or pytest.fail("no window")
+    lasting = sms_validity(moment, until)
+    assert timedelta(0) < lasting <= LONGEST_VALIDITY
+    if until - moment > timedelta(minutes=1):
+        assert moment + lasting <= until
+        assert not quiet(moment + lasting - timedelta(seconds=1))
+
+
+# Moves
+
+
+def test_final_states_have_no_way_out() -> None:
+    final = {S.DELIVERED, S.UNDELIVERED, S.FAILED, S.EXPIRED, S.SUPPRESSED}
+    assert {state for state, targets in MOVES.items() if not targets} == final
+    assert final >= NOT_DELIVERED
+    assert not final & UNFINISHED
+    assert set(MOVES) == set(S)
+
+
+def test_nothing_is_sent_that_was_not_claimed_and_begun() -> None:
+    assert origins(S.SUBMITTING) == {S.CLAIMED}
+    assert origins(S.CLAIMED) == {S.PENDING}
+    assert S.SUBMITTING not in MOVES[S.UNKNOWN] | MOVES[S.SUBMITTING]
+
+
+@pytest.mark.parametrize("current", list(S))
+def test_every_move_is_legal_or_refused(current: MessageState) -> None:
+    for to in S:
+        if to in MOVES[current]:
+            assert move(current, to) is to
+            assert current in origins(to)
+        else:
+            with pytest.raises(IllegalMove):
+                move(current, to)
+
+
+def test_receipts_in_any_order_never_take_a_message_back() -> None:
+    forward = [S.ACCEPTED, S.SENT, S.DELIVERED]
+    for earlier, later in combinations(forward, 2):
+        assert earlier not in MOVES[later]
+        assert later in MOVES[earlier]
+    assert set(RECEIPT_STATES.values()) <= set(MOVES[S.SUBMITTING])
+
+
+# After an attempt
+
+
+def claimed(channel: Channel = Channel.SMS, attempts: int = 1) -> Claimed:
+    return Claimed(message(1, channel=channel), attempts, NOW)
+
+
+def test_an_accepted_text_waits_for_its_receipt_and_accepted_mail_is_sent() -> None:
+    accepted = Outcome(Verdict.ACCEPTED, "SM1")
+    assert after_attempt(claimed(), accepted, NOW) == (S.ACCEPTED, None)
+    assert after_attempt(claimed(Channel.EMAIL), accepted, NOW) == (S.SENT, None)
+
+
+def test_what_nobody_knows_is_not_tried_again() -> None:
+    assert after_attempt(claimed(), Outcome(Verdict.UNKNOWN), NOW) == (S.UNKNOWN, None)
+
+
+def test_a_refusal_for_good_has_failed() -> None:
+    assert after_attempt(claimed(), Outcome(Verdict.REFUSED), NOW) == (S.FAILED, None)
+
+
+def test_a_refusal_for_now_waits_longer_each_time_and_then_has_failed() -> None:
+    refused = Outcome(Verdict.REFUSED_FOR_NOW)
+    waits = []
+    for attempts in range(1, MAX_ATTEMPTS):
+        state, at = after_attempt(claimed(attempts=attempts), refused, NOW)
+        assert state is S.PENDING
+        assert at is not None
+        waits.append(at - NOW)
+    assert waits == sorted(waits)
+    assert waits[0] == timedelta(seconds=15)
+    assert after_attempt(claimed(attempts=MAX_ATTEMPTS), refused, NOW) == (S.FAILED, None)
+
+
+def test_a_provider_that_says_when_is_believed_and_its_limits_cost_no_attempt() -> None:
+    later = Outcome(Verdict.REFUSED_FOR_NOW, retry_after=timedelta(minutes=7), counts=False)
+    state, at = after_attempt(claimed(attempts=MAX_ATTEMPTS + 5), later, NOW)
+    assert (state, at) == (S.PENDING, NOW + timedelta(minutes=7))
+
+
+@given(attempts=st.integers(0, 40))
+def test_no_wait_is_longer_than_an_hour(attempts: int) -> None:
+    assert timedelta(seconds=15) <= retry_delay(attempts) <= timedelta(hours=1)
+
+
+# The whole life
+
+
+class InMemory:
+    """The machine's store, in memory."""
+
+    directory: Directory
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+        self.outbox = MemoryOutbox()
+        self.outbox.add(some_messages())
+
+    def work(self) -> OutboxWork:
+        return OutboxWork(self.outbox)
+
+    def rows(self) -> dict[UUID, Row]:
+        return {id_: kept.row for id_, kept in self.outbox.rows.items()}
+
+
+def test_whatever_happens_final_stays_final_and_nothing_is_forgotten(demo: Directory) -> None:
+    class Machine(OutboxMachine):
+        open_store = staticmethod(lambda: InMemory(demo))
+
+    run_state_machine_as_test(
+        Machine, settings=settings(max_examples=80, stateful_step_count=30, deadline=None)
+    )

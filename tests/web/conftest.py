@@ -1,0 +1,54 @@
+"""Visitors: each at an address of its own, so that no test spends another's tries."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from webapp import app as application
+from webapp.config import Settings
+
+Visit = Callable[..., FlaskClient]
+
+
+@pytest.fixture(scope="session")
+def standing_app(base_settings: Settings) -> Iterator[Flask]:
+    made = application.create(base_settings)
+    made.testing = False  # errors must become pages here too
+    yield made
+    made.extensions["house"].engine.dispose()
+
+
+@pytest.fixture
+def app(standing_app: Flask, settings: Settings) -> Flask:
+    """One application for all tests of pages; the database is emptied after each."""
+    return standing_app
+
+
+@pytest.fixture
+def visit(app: Flask) -> Visit:
+    """Make a visitor; `like` gives it another visitor's cookie and address, as a second tab or press has."""
+
+    def visitor(like: FlaskClient | None = None, **options: Any) -> FlaskClient:
+        made = app.test_client(**options)
+        made.environ_base["REMOTE_ADDR"] = (
+            f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
+        )
+        if like is not None:
+            made.environ_base["REMOTE_ADDR"] = like.environ_base["REMOTE_ADDR"]
+            cookie = like.get_cookie("luotsi")
+            if cookie is not None:
+                made.set_cookie("luotsi", cookie.value)
+        return made
+
+    return visitor
+
+
+@pytest.fixture
+def client(visit: Visit) -> FlaskClient:
+    return visit()
