@@ -7,16 +7,26 @@ A wrong or missing setting stops the start with one line that names it.
 from __future__ import annotations
 
 import os
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from tink import TinkError
+
+from webapp.store.crypto import Keys
 
 PREFIX = "LUOTSI_"
 _FILE_SUFFIX = "_FILE"
+#: How each address of a server begins.
+_SCHEMES = {
+    "database_url": ("postgresql+psycopg", "postgresql"),
+    "migration_database_url": ("postgresql+psycopg", "postgresql"),
+    "broker_url": ("redis", "rediss"),
+    "smtp_url": ("smtp", "smtps", "smtp+starttls"),
+}
 
 
 class SettingsError(Exception):
@@ -66,8 +76,8 @@ class Settings(BaseSettings):
         return self
 
     def _problems(self) -> list[str]:
-        url = urlsplit(self.public_url)
-        problems = []
+        url = _split(self.public_url)
+        problems = self._unreadable()
         if url.scheme not in {"http", "https"} or not url.hostname or url.path not in {"", "/"}:
             problems.append("PUBLIC_URL must be http(s)://host with no path")
         if len(self.secret_key.get_secret_value()) < 32:
@@ -78,6 +88,30 @@ class Settings(BaseSettings):
             problems += self._production_problems()
         problems += self._provider_problems()
         return problems
+
+    def _unreadable(self) -> list[str]:
+        """Values that the parts which need them could not read: better now than at the first request."""
+        problems = []
+        for name, schemes in _SCHEMES.items():
+            value = getattr(self, name)
+            text = value.get_secret_value() if value else ""
+            needed = type(self).model_fields[name].is_required()
+            if (text or needed) and text.partition("://")[0] not in schemes:
+                begins = " or ".join(f"{scheme}://" for scheme in schemes)
+                problems.append(f"{name.upper()} must begin with {begins}")
+        try:
+            Keys(self.keyset.get_secret_value())
+        except TinkError:
+            problems.append("KEYSET is not a Tink keyset; `luotsi keys init` makes one")
+        try:
+            self.networks()
+        except ValueError as error:
+            problems.append(f"METRICS_NETWORKS: {error}")
+        return problems
+
+    def networks(self) -> list[IPv4Network | IPv6Network]:
+        """The networks that may read /metrics. Raises ValueError."""
+        return [ip_network(part.strip()) for part in self.metrics_networks.split(",")]
 
     def _production_problems(self) -> list[str]:
         problems = [
@@ -112,6 +146,16 @@ class Settings(BaseSettings):
     @property
     def origin(self) -> str:
         return self.public_url.rstrip("/")
+
+
+def _split(url: str) -> SplitResult:
+    """The parts of an address; no parts where it cannot be read."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read late by the standard library, and wrong there
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+    return parts
 
 
 def _is_loopback(host: str) -> bool:
@@ -155,6 +199,8 @@ def _read_files() -> None:
                 content = Path(os.environ[name]).read_text(encoding="utf-8").strip()
             except OSError as error:
                 raise SettingsError(f"{name}: {error.strerror}") from None
+            except UnicodeDecodeError:
+                raise SettingsError(f"{name}: the file is not UTF-8 text") from None
             os.environ[name.removesuffix(_FILE_SUFFIX)] = content
 
 

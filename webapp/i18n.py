@@ -16,6 +16,8 @@ from webapp.catalogues import LANGUAGES
 
 #: How each language calls itself.
 OWN_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+#: A weight that cannot be read: the language is taken where nothing better was asked for.
+_UNREADABLE = 0.0001
 
 
 class _InMemory(Domain):  # type: ignore[misc]  # Flask-Babel carries no types
@@ -49,9 +51,9 @@ def _tags(header: str) -> list[str]:
             try:
                 quality = float(value.split(";")[0])
             except ValueError:
-                quality = 0.0
+                quality = _UNREADABLE
         primary = tag.replace("_", "-").split("-")[0].strip().lower()
-        if primary and quality >= 0:
+        if primary and quality > 0:  # RFC 9110 12.4.2: 0 means 'not acceptable'
             ranked.append((-quality, place, primary))
     return [primary for _, _, primary in sorted(ranked)]
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import math
 from datetime import UTC, datetime
 
-from flask import Flask, request
-from flask_limiter import Limiter
+from flask import Flask, Response, g, request
+from flask_limiter import Limiter, RequestLimit
 
 from webapp.config import Settings
 from webapp.ids import derived_key
@@ -25,7 +26,11 @@ def visitor() -> str:
     return hmac.digest(key, (request.remote_addr or "").encode(), hashlib.sha256).hex()[:32]
 
 
-limiter = Limiter(visitor, headers_enabled=False)
+def _note_when(limit: RequestLimit) -> None:
+    g.come_again_at = datetime.fromtimestamp(limit.reset_at, UTC)
+
+
+limiter = Limiter(visitor, headers_enabled=False, on_breach=_note_when)
 
 #: Guesses of access codes and passwords, per visitor. 80 bits need no more; a person with bad eyes does.
 GUESSES = "10 per minute; 60 per hour"
@@ -44,3 +49,12 @@ def init(app: Flask, settings: Settings) -> None:
         RATELIMIT_KEY_PREFIX="luotsi",
     )
     limiter.init_app(app)
+    app.after_request(_say_when)
+
+
+def _say_when(response: Response) -> Response:
+    """`g.come_again_at` is when a visitor who tried too often may try again."""
+    if response.status_code == 429 and "come_again_at" in g:
+        wait = math.ceil((g.come_again_at - datetime.now(UTC)).total_seconds())
+        response.headers["Retry-After"] = str(max(1, wait))
+    return response

@@ -10,6 +10,7 @@ import phonenumbers
 from flask import Flask, request
 from flask import url_for as address
 from flask_babel import format_date
+from werkzeug.routing import BuildError
 from wtforms import FieldList, FormField
 
 from casework.calendar import HELSINKI
@@ -81,7 +82,10 @@ def same_page(language: str) -> str:
     if not endpoint.startswith(("public.", "forms.")):
         return address("public.start", lang=language)
     known = {name: request.args[name] for name in ("municipality", "then") if name in request.args}
-    return address(endpoint, **{**(request.view_args or {}), **known, "lang": language})
+    try:
+        return address(endpoint, **{**(request.view_args or {}), **known, "lang": language})
+    except BuildError:  # an address that named a form which does not exist
+        return address("public.start", lang=language)
 
 
 #: Pages that a POST may answer with, and the address under which they are shown.

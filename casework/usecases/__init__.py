@@ -1,6 +1,6 @@
 """What the house does: each function is one command, one unit of work, one commit."""
 
-from casework.usecases.cases import answer_case, close_case, open_case, reopen_case
+from casework.usecases.cases import CaseAct, answer_case, close_case, open_case, reopen_case
 from casework.usecases.clocks import raise_due
 from casework.usecases.delivery import begin_attempt, claim_messages, finish_attempt
 from casework.usecases.doubts import Doubt, doubtful_messages, settle_doubt
@@ -9,6 +9,7 @@ from casework.usecases.submit import add_information, submit
 from casework.usecases.sweeping import sweep_outbox
 
 __all__ = [
+    "CaseAct",
     "Doubt",
     "add_information",
     "answer_case",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from casework.access import Relation, Viewer, relation_to
@@ -62,102 +63,60 @@ def open_case(
     return head, relation
 
 
-def answer_case(
-    case_id: UUID,
-    viewer: Viewer,
-    *,
-    directory: Directory,
-    now: datetime,
-    ids: Ids,
-    work: UnitOfWork,
-    log: AccessLog,
-) -> None:
-    """Note that the sender was answered by phone; ends the promised-reply clock."""
-    _act(
-        case_id,
-        viewer,
-        CaseState.ANSWERED,
-        TimelineKind.SENDER_ANSWERED,
-        directory=directory,
-        now=now,
-        ids=ids,
-        work=work,
-        log=log,
-    )
+class CaseAct(Protocol):
+    """One thing that staff do with a case that they have opened.
+
+    Raises NotFound without a relation, IllegalMove where somebody else was faster.
+    """
+
+    def __call__(
+        self,
+        case_id: UUID,
+        viewer: Viewer,
+        *,
+        directory: Directory,
+        now: datetime,
+        ids: Ids,
+        work: UnitOfWork,
+        log: AccessLog,
+    ) -> None: ...
 
 
-def close_case(
-    case_id: UUID,
-    viewer: Viewer,
-    *,
-    directory: Directory,
-    now: datetime,
-    ids: Ids,
-    work: UnitOfWork,
-    log: AccessLog,
-) -> None:
-    """Close a case; ends the promised-reply clock."""
-    _act(
-        case_id,
-        viewer,
-        CaseState.CLOSED,
-        TimelineKind.CASE_CLOSED,
-        directory=directory,
-        now=now,
-        ids=ids,
-        work=work,
-        log=log,
-    )
+def _moving(to: CaseState, kind: TimelineKind) -> CaseAct:
+    """Moves the case, ends or restarts its promise, and notes both in the log and on the timeline."""
+
+    def act(
+        case_id: UUID,
+        viewer: Viewer,
+        *,
+        directory: Directory,
+        now: datetime,
+        ids: Ids,
+        work: UnitOfWork,
+        log: AccessLog,
+    ) -> None:
+        head, relation = _authorised(case_id, viewer, directory, work)
+        log.record(viewer, case_id, kind.value, relation, now)
+        with work:
+            if not work.cases.move(case_id, to, now):
+                raise IllegalMove(f"{head.state} -> {to}")
+            if to is CaseState.IN_PROGRESS:
+                work.cases.restart_clock(case_id, ClockKind.PROMISED_REPLY)
+            else:
+                work.cases.end_clock(case_id, ClockKind.PROMISED_REPLY, now)
+            entry = TimelineEntry(ids.row(), case_id, now, kind, _actor(viewer))
+            work.cases.append_timeline([entry])
+            work.commit()
+
+    return act
 
 
-def reopen_case(
-    case_id: UUID,
-    viewer: Viewer,
-    *,
-    directory: Directory,
-    now: datetime,
-    ids: Ids,
-    work: UnitOfWork,
-    log: AccessLog,
-) -> None:
-    """Take an answer or a closing back: the case is being handled again and its promise runs on."""
-    _act(
-        case_id,
-        viewer,
-        CaseState.IN_PROGRESS,
-        TimelineKind.CASE_REOPENED,
-        directory=directory,
-        now=now,
-        ids=ids,
-        work=work,
-        log=log,
-    )
-
-
-def _act(
-    case_id: UUID,
-    viewer: Viewer,
-    to: CaseState,
-    kind: TimelineKind,
-    *,
-    directory: Directory,
-    now: datetime,
-    ids: Ids,
-    work: UnitOfWork,
-    log: AccessLog,
-) -> None:
-    """Raises NotFound without a relation, IllegalMove where somebody else was faster."""
-    head, relation = _authorised(case_id, viewer, directory, work)
-    log.record(viewer, case_id, kind.value, relation, now)
-    with work:
-        if not work.cases.move(case_id, to, now):
-            raise IllegalMove(f"{head.state} -> {to}")
-        if to is CaseState.IN_PROGRESS:
-            work.cases.restart_clock(case_id, ClockKind.PROMISED_REPLY)
-        else:
-            work.cases.end_clock(case_id, ClockKind.PROMISED_REPLY, now)
-        work.cases.append_timeline([TimelineEntry(ids.row(), case_id, now, kind, _actor(viewer))])
-        work.commit()
+#: The sender was answered by phone; ends the promised-reply clock.
+answer_case = _moving(CaseState.ANSWERED, TimelineKind.SENDER_ANSWERED)
+#: Nothing more is to be done; ends the promised-reply clock.
+close_case = _moving(CaseState.CLOSED, TimelineKind.CASE_CLOSED)
+#: The undo of both: the case is being handled again, and its promise runs on.
+reopen_case = _moving(CaseState.IN_PROGRESS, TimelineKind.CASE_REOPENED)
 
 
 def _actor(viewer: Viewer) -> str:

@@ -39,12 +39,8 @@ ANSWERS = {
         "safe_times": ["morning", "afternoon", "evening"],
         "may_leave_message": "no",
     },
-    "language": {
-        "language": "other",
-        "other_language": f"{MARK}-kieli",
-        "interpreter": "yes",
-    },
 }
+LANGUAGE = {"language": "other", "other_language": f"{MARK}-kieli", "interpreter": "yes"}
 URGENT = {"waiting": {"can_wait": "no"}}
 #: Nothing that leaves the house may tell what it is about.
 TELLTALE = ("child", "lapsi", "lapse", "barn", "lastensuojel", "social", "sosiaal", "huolta")
@@ -82,7 +78,10 @@ def nothing_here(stack: Stack) -> None:
     nothing_in("the figures", stack.visitor().get("/metrics").text)
 
 
-def test_no_marker_of_any_field_is_found_anywhere(stack: Stack) -> None:
+def test_no_marker_of_any_field_is_found_anywhere(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(walking.ANSWERS, "language", LANGUAGE)
     with stack.broker as broker, traces.listening(broker) as heard:
         visitor = stack.visitor()
         at = stack.walk(visitor, **ANSWERS, **URGENT)

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.faults.stack import ALERT, BY_SMS, COAST_MAIL, COAST_MOBILE, SENDER_MOBILE, Stack
+from tests.faults.stack import ALERT, BY_SMS, COAST_MAIL, COAST_MOBILE, SENDER_MOBILE, ByHand, Stack
 from tests.faults.visitor import Visitor
 from tests.live import until
 from webapp.embedded.twilio_behaviour import Behaviour
@@ -54,6 +54,18 @@ def test_repeated_and_disordered_receipts_end_the_same(stack: Stack, manner: str
     assert len(stack.rows("select 1 from receipts")) == 3
     answers = [told["answer"] for one in stack.twilio.messages() for told in one.callbacks]
     assert set(answers) == {204}
+
+
+def test_a_reminder_that_several_beats_ask_for_is_sent_once(stack: Stack, by_hand: ByHand) -> None:
+    stack.send(you={"identity": "anonymous"})
+    stack.run("update clocks set act_at = now() where kind = 'acknowledgement'")
+    for _ in range(3):
+        stack.publish("deadlines.raise_due", "periodic")
+    until(lambda: stack.texts_to(COAST_MOBILE) == 1, what=stack.told)
+    by_hand.raise_due()
+    by_hand.sweep()
+    assert len(stack.rows("select 1 from messages where purpose = 'staff_reminder'")) == 1
+    assert stack.timeline().count("team_reminded") == 1
 
 
 def test_thirty_who_press_at_once_get_thirty_confirmations_and_thirty_alerts(stack: Stack) -> None:

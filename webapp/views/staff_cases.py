@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -44,7 +44,7 @@ bp = Blueprint("cases", __name__, url_prefix="/cases")
 class Act(NamedTuple):
     """What may be done with a case: the use case, the state that it leads to, the notice afterwards."""
 
-    do: Callable[..., None]
+    do: usecases.CaseAct
     to: CaseState
     notice: str
 

@@ -1,0 +1,221 @@
+"""Settings: a wrong one stops the start with one line that names it, and none is left where it can leak."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from webapp import config
+from webapp.store.crypto import new_keyset
+
+ROOT = Path(__file__).parents[2]
+KEYSET = new_keyset()
+
+PRODUCTION = {
+    "DATABASE_URL": "postgresql+psycopg://luotsi_app:pw-of-the-app@db/luotsi",
+    "BROKER_URL": "rediss://:pw-of-the-broker@valkey:6379/0",
+    "SECRET_KEY": "a-secret-of-the-tests-" + "y" * 24,
+    "KEYSET": KEYSET,
+    "PUBLIC_URL": "https://luotsi.example.org",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "pw-of-twilio",
+    "TWILIO_FROM": "Esimerkki",
+    "SMTP_URL": "smtp+starttls://luotsi:pw-of-the-mail@mail:587",
+    "MAIL_FROM": "luotsi@example.org",
+}
+DEMO = {
+    **{name: PRODUCTION[name] for name in ("DATABASE_URL", "BROKER_URL", "SECRET_KEY", "KEYSET")},
+    "PUBLIC_URL": "http://localhost:8000",
+    "SMS_PROVIDER": "outbox",
+    "MAIL_PROVIDER": "outbox",
+    "DEMO": "1",
+}
+SECRETS = [
+    value
+    for name, value in PRODUCTION.items()
+    if name.endswith(("URL", "KEY", "TOKEN", "KEYSET")) and name != "PUBLIC_URL"
+]
+
+MISSING = object()
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No setting of this machine and no `.env` reaches a test; none of a test stays."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(config.PREFIX)]:
+        monkeypatch.delenv(name)
+    yield
+    for name in [name for name in os.environ if name.startswith(config.PREFIX)]:
+        del os.environ[name]
+
+
+def put(base: dict[str, str], **changes: object) -> None:
+    for name, value in {**base, **changes}.items():
+        if value is not MISSING:
+            os.environ[config.PREFIX + name] = str(value)
+
+
+def stopped(base: dict[str, str], **changes: object) -> str:
+    put(base, **changes)
+    with pytest.raises(config.SettingsError) as error:
+        config.load()
+    line = str(error.value)
+    assert "\n" not in line
+    assert line.startswith(config.PREFIX)
+    for secret in SECRETS:
+        assert secret not in line
+    return line
+
+
+def test_good_settings_are_read_and_gone_from_the_environment() -> None:
+    put(PRODUCTION)
+    settings = config.load()
+    assert settings.https
+    assert settings.origin == "https://luotsi.example.org"
+    assert not [name for name in os.environ if name.startswith(config.PREFIX)]
+    for secret in SECRETS:
+        assert secret not in repr(settings) + str(settings) + settings.model_dump_json()
+        assert secret not in os.environ.values()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DATABASE_URL",
+        "BROKER_URL",
+        "SECRET_KEY",
+        "KEYSET",
+        "PUBLIC_URL",
+        "TWILIO_ACCOUNT_SID",
+        "TWILIO_AUTH_TOKEN",
+        "TWILIO_FROM",
+        "SMTP_URL",
+        "MAIL_FROM",
+    ],
+)
+@pytest.mark.parametrize("value", [MISSING, ""], ids=["missing", "empty"])
+def test_a_setting_that_is_missing_is_named(name: str, value: object) -> None:
+    assert name in stopped(PRODUCTION, **{name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://db/luotsi"),
+        ("DATABASE_URL", "db/luotsi"),
+        ("MIGRATION_DATABASE_URL", "sqlite://"),
+        ("BROKER_URL", "amqp://broker"),
+        ("BROKER_URL", "valkey:6379"),
+        ("SECRET_KEY", "short"),
+        ("KEYSET", "not-json"),
+        ("KEYSET", "{}"),
+        ("KEYSET", json.dumps({"primaryKeyId": 1, "key": []})),
+        ("KEYSET", KEYSET[: len(KEYSET) // 2]),
+        ("PUBLIC_URL", "luotsi.example.org"),
+        ("PUBLIC_URL", "ftp://luotsi.example.org"),
+        ("PUBLIC_URL", "https://luotsi.example.org/path"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://[::1"),
+        ("PUBLIC_URL", "https://luotsi.example.org:port"),
+        ("SMS_PROVIDER", "pigeon"),
+        ("MAIL_PROVIDER", "pigeon"),
+        ("TWILIO_API_URL", "http://twilio.example.org"),
+        ("SMTP_URL", "mail:587"),
+        ("SMTP_URL", "http://mail"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("TRUSTED_PROXIES", "6"),
+        ("TRUSTED_PROXIES", "one"),
+        ("METRICS_NETWORKS", "10.0.0.1/8"),
+        ("METRICS_NETWORKS", "everywhere"),
+        ("METRICS_NETWORKS", ""),
+        ("DEMO", "perhaps"),
+    ],
+)
+def test_a_setting_that_is_wrong_is_named(name: str, value: str) -> None:
+    assert name in stopped(PRODUCTION, **{name: value})
+
+
+@pytest.mark.parametrize("name", ["SMS_PROVIDER", "MAIL_PROVIDER"])
+def test_the_outbox_is_refused_outside_the_demo(name: str) -> None:
+    assert stopped(PRODUCTION, **{name: "outbox"}).startswith(f"LUOTSI_{name}=outbox")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://localhost:8000",
+        "http://luotsi.example.org",
+        "http://192.168.1.2:8000",
+        "http://localhost.example.org",
+        "http://0.0.0.0:8000",
+        "http://127.1.example.org",
+    ],
+)
+def test_the_demo_refuses_https_and_every_address_but_loopback(url: str) -> None:
+    line = stopped(DEMO, PUBLIC_URL=url)
+    assert "DEMO" in line
+    assert "PUBLIC_URL" in line
+
+
+@pytest.mark.parametrize(
+    "url", ["http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000"]
+)
+def test_the_demo_runs_on_loopback(url: str) -> None:
+    put(DEMO, PUBLIC_URL=url)
+    assert config.load().demo
+
+
+def test_each_secret_can_stand_in_a_file(tmp_path: Path) -> None:
+    names = ["DATABASE_URL", "BROKER_URL", "SECRET_KEY", "KEYSET", "TWILIO_AUTH_TOKEN", "SMTP_URL"]
+    for name in names:
+        (tmp_path / name).write_text(PRODUCTION[name] + "\n", "utf-8")
+    put(
+        {name: value for name, value in PRODUCTION.items() if name not in names},
+        **{f"{name}_FILE": tmp_path / name for name in names},
+    )
+    settings = config.load()
+    for name in names:
+        assert getattr(settings, name.lower()).get_secret_value() == PRODUCTION[name]
+    assert not [name for name in os.environ if name.startswith(config.PREFIX)]
+
+
+def test_a_secrets_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    line = stopped(PRODUCTION, SECRET_KEY=MISSING, SECRET_KEY_FILE=tmp_path / "nowhere")
+    assert "SECRET_KEY_FILE" in line
+    (tmp_path / "latin").write_bytes(b"\xe4" * 40)
+    assert "SECRET_KEY_FILE" in stopped(PRODUCTION, SECRET_KEY_FILE=tmp_path / "latin")
+
+
+def test_settings_can_stand_in_a_dotenv_file_but_not_the_demos(tmp_path: Path) -> None:
+    lines = [f"LUOTSI_{name}='{value}'" for name, value in PRODUCTION.items()]
+    (tmp_path / ".env").write_text("\n".join(lines), "utf-8")
+    assert config.load().mail_from == "luotsi@example.org"
+    put(DEMO)
+    assert config.load().mail_from == ""
+
+
+def test_after_a_wrong_setting_nothing_is_left_in_the_environment_either() -> None:
+    stopped(PRODUCTION, SECRET_KEY="short")
+    assert not [name for name in os.environ if name.startswith(config.PREFIX)]
+
+
+def test_the_command_line_stops_with_that_one_line() -> None:
+    values = {f"LUOTSI_{name}": value for name, value in PRODUCTION.items()}
+    done = subprocess.run(
+        [sys.executable, "-m", "webapp.cli", "doctor"],
+        env={**os.environ, **values, "LUOTSI_SECRET_KEY": "short", "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode != 0
+    assert done.stderr.strip() == "LUOTSI_SECRET_KEY must have at least 32 characters"
+    assert "Traceback" not in done.stdout
