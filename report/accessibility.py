@@ -159,7 +159,9 @@ def _result(criterion: Criterion, found: Findings, looked_by: list[str]) -> str:
         return "**a test did not run**"
     doubts = sum(found.undecided.get(criterion.number, Counter()).values())
     open_question = f"; axe could not decide on {doubts} pages" if doubts else ""
-    return f"no fault found{open_question}" if looked_by or criterion.tests else "not tested"
+    if looked_by or criterion.tests:
+        return f"no fault found{open_question}"
+    return f"does not arise: {criterion.absent}" if criterion.absent else "not tested"
 
 
 _HEAD = """# Accessibility: what the tests found

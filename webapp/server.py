@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gc
+from importlib import import_module
+
 from granian import Granian
 from granian.constants import Interfaces
 
-from webapp import config
+from webapp import catalogues, config
 
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
@@ -17,6 +20,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings = config.peek()
     if settings.demo and host not in {"127.0.0.1", "::1", "localhost"}:
         raise config.SettingsError("LUOTSI_DEMO serves on a loopback address only")
+    _load_once()
     Granian(
         "webapp.app:create",
         address=host,
@@ -29,3 +33,14 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     ).serve()
+
+
+def _load_once() -> None:
+    """Load code and texts before the workers are forked: they start sooner and share that memory.
+
+    Nothing is opened here: a connection must not be shared by two processes.
+    """
+    import_module("webapp.app")
+    for language in catalogues.LANGUAGES:
+        catalogues.translations(language)
+    gc.freeze()

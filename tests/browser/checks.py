@@ -87,6 +87,12 @@ def facts(page: Page) -> dict[str, Any]:
     return answer
 
 
+def status(page: Page) -> int:
+    """The HTTP status with which the page came."""
+    code: int = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
+    return code
+
+
 def structure(known: dict[str, Any]) -> Iterator[str]:
     """One heading of the first rank; ids that are named exist, once; errors hang together."""
     if known["headings"] != 1:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import warnings
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,14 +29,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _HERE in item.path.parents)
 
 
+def say_aloud(config: pytest.Config, words: str) -> None:
+    """One line that is seen although pytest keeps what tests print to itself."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    with capture.global_and_fixture_disabled():
+        sys.stderr.write(f"\n*** {words} ***\n")
+
+
 @pytest.fixture(scope="session")
-def chrome() -> Iterator[Browser]:
+def chrome(request: pytest.FixtureRequest) -> Iterator[Browser]:
     lacking = chromium.missing()
     if lacking:
         words = f"NO BROWSER TESTS: {' and '.join(lacking)} missing"
         if os.environ.get("CI") == "true":
             pytest.fail(words)
-        warnings.warn(pytest.PytestWarning(words), stacklevel=1)
+        say_aloud(request.config, words)
         pytest.skip(words)
     with chromium.launched() as browser:
         yield browser

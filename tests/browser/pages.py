@@ -34,6 +34,7 @@ from tests.browser.reaching import (
     there,
     too_many,
     unfinished,
+    with_a_cookie,
     with_stale_token,
     without_cookie,
     wrong_password,
@@ -46,7 +47,7 @@ from tests.browser.visitor import DUTY_WORKER, IDLE_WORKER, Visitor
 class State:
     """A page in one state. `wrong` pages say 'Error:' in their title; `act` is what is done in the browser.
 
-    Two states of one `page` may have one title; two pages may not.
+    `status` is the answer's, where it is not 200, or 422 for what is wrong. Two states of one `page` may have one title; two pages may not.
     """
 
     page: str
@@ -54,6 +55,7 @@ class State:
     reach: Reach
     act: Act | None = None
     wrong: bool = False
+    status: int = 0
     without_database: bool = False
 
     def show(self, visitor: Visitor) -> Page:
@@ -62,6 +64,10 @@ class State:
         if self.act:
             self.act(shown)
         return shown
+
+    @property
+    def answer(self) -> int:
+        return self.status or (422 if self.wrong else 200)
 
     def __str__(self) -> str:
         return f"{self.page}:{self.name}"
@@ -119,13 +125,14 @@ def _end() -> Iterator[State]:
 
 
 def _faults() -> Iterator[State]:
-    yield State("gone", "404", nobodys_draft)
-    yield State("nothing here", "404", there("/no-such-page"))
-    yield State("matter", "no cookie", at_step("matter"), without_cookie)
-    yield State("matter", "stale token", at_step("matter"), with_stale_token)
-    yield State("too large", "413", at_step("matter"), paste_a_book)
-    yield State("too many", "429", too_many, both(fill("code", "ABCD"), go_on))
-    yield State("out of order", "503", there("/"), without_database=True)
+    yield State("gone", "404", nobodys_draft, status=404)
+    yield State("nothing here", "404", there("/no-such-page"), status=404)
+    yield State("matter", "no cookie", at_step("matter"), without_cookie, status=400)
+    yield State("matter", "stale token", at_step("matter"), with_stale_token, status=400)
+    yield State("too large", "413", at_step("matter"), paste_a_book, status=413)
+    yield State("too many", "429", too_many, both(fill("code", "ABCD"), go_on), status=429)
+    yield State("out of order", "503", with_a_cookie, status=503, without_database=True)
+    yield State("start", "without the database", there("/"), without_database=True)
 
 
 def _staff() -> Iterator[State]:

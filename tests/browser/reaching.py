@@ -122,6 +122,12 @@ def followed_in_progress(visitor: Visitor) -> str:
     return visitor.follow(at)
 
 
+def with_a_cookie(visitor: Visitor) -> str:
+    """The form's first page, for somebody who has been here before."""
+    visitor.client.cookies["luotsi"] = "of-an-earlier-visit"
+    return visitor.at("/forms/guidance")
+
+
 def nobodys_draft(visitor: Visitor) -> str:
     return visitor.at(f"/forms/guidance/{UUID(int=0)}/matter")
 

@@ -21,7 +21,9 @@ def test_a_page_has_no_fault_that_a_machine_can_see(
 ) -> None:
     visitor = windows[language]
     visitor.forget()
-    assert checks.everything(state.show(visitor), language, wrong=state.wrong) == []
+    page = state.show(visitor)
+    assert checks.status(page) == state.answer
+    assert checks.everything(page, language, wrong=state.wrong) == []
 
 
 @pytest.mark.parametrize("state", [s for s in STATES if s.without_database], ids=str)
@@ -30,6 +32,7 @@ def test_a_page_without_its_database_has_none_either(
 ) -> None:
     for language in LANGUAGES:
         page = state.show(visit(language, without_database))
+        assert checks.status(page) == state.answer
         assert checks.everything(page, language, wrong=state.wrong) == [], language
 
 

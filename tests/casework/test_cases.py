@@ -68,7 +68,8 @@ def desk(demo: Directory) -> Desk:
 
 def test_opening_is_logged_before_anything_is_written(desk: Desk) -> None:
     before = desk.work.commits
-    head, relation = desk.do(open_case)  # type: ignore[misc]
+    opened: Any = desk.do(open_case)
+    head, relation = opened
     assert relation is Relation.TEAM
     assert head.id == desk.case.id
     assert desk.log.rows == [("1", desk.case.id, "view", Relation.TEAM, desk.at)]

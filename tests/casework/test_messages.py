@@ -36,14 +36,8 @@ from casework.messages import (
     sms_validity,
     sms_window,
 )
-from tests.casework.outbox import (
-    MemoryOutbox,
-    OutboxMachine,
-    OutboxWork,
-    Row,
-    message,
-    some_messages,
-)
+from tests.casework.outbox import MemoryOutbox, OutboxWork, Row, message, some_messages
+from tests.casework.outbox_machine import OutboxMachine
 
 S = MessageState
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)

@@ -154,7 +154,7 @@ def test_an_anonymous_sender_is_told_nothing(demo: Directory) -> None:
     assert told(memory).keys() == {"coast"}
 
 
-PHONE = {"phone": "+358401234567", "textable": True}
+PHONE: dict[str, Any] = {"phone": "+358401234567", "textable": True}
 
 
 @pytest.mark.parametrize(

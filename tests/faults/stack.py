@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest import mock
 
 import redis
@@ -89,16 +89,16 @@ class Stack:
 
     def walk(self, visitor: Visitor, **changes: Mapping[str, Any]) -> str:
         """Answer every page; the address of the page that sends."""
-        return walking.walk(as_client(visitor), **changes)
+        return walking.walk(as_client(visitor), "fi", **changes)
 
     def press(self, visitor: Visitor, at: str) -> requests.Response:
         """Press 'send' on the page at `at`."""
-        pressed: Any = walking.post(as_client(visitor), at)
+        pressed: requests.Response = cast(Any, walking.post(as_client(visitor), at))
         return pressed
 
     def send(self, **changes: Mapping[str, Any]) -> str:
         """A whole submission; the text of its receipt."""
-        page: Any = walking.send(as_client(self.visitor()), **changes)
+        page: Any = walking.send(as_client(self.visitor()), "fi", **changes)
         assert page.status_code == 200, page.text
         return str(page.text)
 
@@ -242,11 +242,11 @@ class Stack:
         return self.crew.complaints()[self._complaints :]
 
     def _at_rest(self) -> bool:
-        """Nothing left that a worker could take up: what still waits is put aside for good."""
-        self.run("update messages set state = 'suppressed' where state in ('pending', 'unknown')")
-        busy = self.rows("select 1 from messages where state in ('claimed', 'submitting')")
-        if busy:
-            self.run("update messages set state = 'suppressed' where state in ('claimed')")
+        """Nothing that a worker could take up or is handing over; what a dead one held, the sweep ends."""
+        self.run(
+            "update messages set state = 'suppressed' where state in ('pending', 'claimed', 'unknown')"
+        )
+        self.let_leases_end()
         return not self.rows("select 1 from messages where state = 'submitting'")
 
 

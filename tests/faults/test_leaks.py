@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -20,7 +21,7 @@ MARK = "zqmerkki"
 PHONE_TYPED, PHONE_DIGITS = "040-765 43 21", "407654321"
 #: Words of one answer each that stand nowhere else: the topic, the municipality, the phone number.
 WORDS = (MARK, PHONE_TYPED, PHONE_DIGITS, "substances", "Kajaani")
-ANSWERS = {
+ANSWERS: dict[str, dict[str, Any]] = {
     "matter": {"topic": "substances", "message": f"{MARK} kertoo asiansa.\nÄiti {MARK.upper()}."},
     "children": {
         "children-0-municipality": "other",

@@ -34,7 +34,7 @@ def test_an_urgent_alert_goes_by_text_message_and_is_seen_to_arrive(stack: Stack
 
 def test_receipts_that_come_before_the_answer_are_kept(stack: Stack) -> None:
     # The emulator posts its receipts while it still holds back the answer to the request.
-    stack.twilio.behave(COAST_MOBILE, Behaviour(delay=1.5))
+    stack.twilio.behave(COAST_MOBILE, Behaviour(delay=3))
     stack.send(**ALERT)
     stack.state_becomes(TEAM, "delivered")
     assert stack.attempts(TEAM)[0]["ended_at"] is None, "the answer was too quick to tell"

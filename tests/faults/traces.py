@@ -8,7 +8,7 @@ import subprocess
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import redis
 
@@ -52,7 +52,7 @@ def dump(owner_url: str) -> str:
 
 def contents(broker: redis.Redis) -> str:
     """Every key of the broker with its value."""
-    read: dict[bytes, Any] = {
+    read: dict[Any, Any] = {
         b"string": broker.get,
         b"list": lambda key: broker.lrange(key, 0, -1),
         b"set": broker.smembers,
@@ -67,7 +67,7 @@ def contents(broker: redis.Redis) -> str:
 def listening(broker: redis.Redis) -> Iterator[list[str]]:
     """Every command that the broker is given meanwhile."""
     heard: list[str] = []
-    with broker.monitor() as monitor:
+    with cast(Any, broker).monitor() as monitor:
 
         def listen() -> None:
             for command in monitor.listen():

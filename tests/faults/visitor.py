@@ -28,7 +28,9 @@ class Visitor:
     def post(self, at: str, data: Mapping[str, Any] | None = None) -> requests.Response:
         return self._ask("POST", at, data)
 
-    def _ask(self, method: str, at: str, data: Mapping[str, Any] | None = None) -> Any:
+    def _ask(
+        self, method: str, at: str, data: Mapping[str, Any] | None = None
+    ) -> requests.Response:
         answer = self._session.request(
             method,
             urljoin(self._origin, at),

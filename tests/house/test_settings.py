@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.live import until
 from webapp import config
+from webapp.embedded.process import free_port
 from webapp.store.crypto import new_keyset
 
 ROOT = Path(__file__).parents[2]
@@ -219,3 +222,58 @@ def test_the_command_line_stops_with_that_one_line() -> None:
     assert done.returncode != 0
     assert done.stderr.strip() == "LUOTSI_SECRET_KEY must have at least 32 characters"
     assert "Traceback" not in done.stdout
+
+
+ECHO = """
+from webapp import config
+
+
+def create():
+    settings = config.load()
+    assert settings.demo
+
+    def answer(environ, start_response):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [repr({str(name): str(value) for name, value in environ.items()}).encode()]
+
+    return answer
+"""
+SERVE = """
+import sys
+from webapp import server
+
+granian = server.Granian
+server.Granian = lambda target, **options: granian("echo:create", **options)
+server.serve("127.0.0.1", int(sys.argv[1]), 1, 1)
+"""
+
+
+def test_no_setting_stands_in_the_environ_of_a_request(tmp_path: Path) -> None:
+    """Granian copies the environment of its worker into each request; served here as `serve` does it."""
+    (tmp_path / "echo.py").write_text(ECHO, "utf-8")
+    port = free_port()
+    values = {f"LUOTSI_{name}": value for name, value in DEMO.items()}
+    child = subprocess.Popen(
+        [sys.executable, "-c", SERVE, str(port)],
+        env={**os.environ, **values, "PYTHONPATH": f"{ROOT}:{tmp_path}"},
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        environ = until(lambda: _asked(port), what="Granian answers")
+    finally:
+        child.terminate()
+        child.wait(20)
+    assert "wsgi.version" in environ
+    assert "LUOTSI_" not in environ
+    for value in (*SECRETS[:3], KEYSET):
+        assert value not in environ
+
+
+def _asked(port: int) -> str:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=2) as answer:
+            return str(answer.read().decode())
+    except OSError:
+        return ""

@@ -32,7 +32,8 @@ from casework.usecases import (
     submit,
 )
 from tests.casework.fakes import command
-from tests.casework.outbox import OutboxMachine, Row, some_messages
+from tests.casework.outbox import Row, some_messages
+from tests.casework.outbox_machine import OutboxMachine
 from tests.conftest import empty
 from tests.store.conftest import MONDAY, Send, case_ids, typed_child
 from webapp import wiring
@@ -51,14 +52,15 @@ def count(house: House, table: str, where: str = "true") -> int:
 
 def at_once(*acts: Callable[[], object]) -> list[BaseException | None]:
     """Run all at the same moment; what each raised."""
-    gate, raised = threading.Barrier(len(acts)), [None] * len(acts)
+    gate = threading.Barrier(len(acts))
+    raised: list[BaseException | None] = [None] * len(acts)
 
     def run(index: int, act: Callable[[], object]) -> None:
         gate.wait()
         try:
             act()
         except BaseException as error:  # noqa: BLE001  # the test looks at it
-            raised[index] = error  # type: ignore[call-overload]
+            raised[index] = error
 
     threads = [threading.Thread(target=run, args=item) for item in enumerate(acts)]
     for thread in threads:
@@ -181,7 +183,7 @@ def test_the_same_addition_at_once_from_two_presses_is_one_addition(
 def on_the_wire(settings: Any) -> Iterator[tuple[House, Any]]:
     """A house whose every word to PostgreSQL passes a relay that counts questions and answers in turn."""
     url = make_url(settings.database_url.get_secret_value())
-    relay = CountingRelay(url.port)
+    relay = CountingRelay(url.port or 0)
     through = url.set(host="127.0.0.1", port=relay.port).render_as_string(hide_password=False)
     opened = wiring.build(settings.model_copy(update={"database_url": SecretStr(through)}))
     yield opened, relay

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
 
 from tests.web.conftest import Visit
 from tests.web.walking import ANSWERS, begin, post, reads, send, walk
@@ -62,9 +65,7 @@ def test_deleting_deletes(client: FlaskClient, owner: Engine) -> None:
     assert client.get(at).status_code == 404
 
 
-def post_with(client: FlaskClient, page: str, at: str) -> object:
-    import re
-
+def post_with(client: FlaskClient, page: str, at: str) -> TestResponse:
     found = re.search(r'name="csrf_token" value="([^"]+)"', page)
     assert found
     return client.post(at, data={"csrf_token": found.group(1)})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
+from forms.registry import FORMS
 from tests.web.conftest import Visit
 from tests.web.walking import (
     ANSWERS,
@@ -38,7 +40,7 @@ LANGUAGES = pytest.mark.parametrize("language", ["fi", "sv", "en"])
 
 
 @pytest.fixture
-def clock() -> Iterator[time_machine.Coordinates]:
+def clock() -> Iterator[time_machine.Traveller]:
     with time_machine.travel(START, tick=False) as traveller:
         yield traveller
 
@@ -54,7 +56,7 @@ def goes_on(client: FlaskClient, page: TestResponse) -> str:
 
 @LANGUAGES
 def test_after_the_session_is_over_the_text_comes_back_and_one_more_press_sends_it(
-    client: FlaskClient, clock: time_machine.Coordinates, language: str
+    client: FlaskClient, clock: time_machine.Traveller, language: str
 ) -> None:
     at = begin(client, language)
     old = client.get(at)
@@ -102,7 +104,7 @@ def test_a_token_of_another_session_is_refused(client: FlaskClient, visit: Visit
 
 
 def test_an_hour_on_one_page_costs_nothing(
-    client: FlaskClient, clock: time_machine.Coordinates
+    client: FlaskClient, clock: time_machine.Traveller
 ) -> None:
     old = client.get(begin(client))
     clock.shift(timedelta(hours=5))
@@ -209,7 +211,7 @@ def test_a_token_that_somebody_planted_is_never_used(app: Flask, client: FlaskCl
 
 
 def test_a_draft_is_over_after_a_day_and_the_text_of_its_last_page_is_not(
-    client: FlaskClient, clock: time_machine.Coordinates
+    client: FlaskClient, clock: time_machine.Traveller
 ) -> None:
     at = begin(client)
     old = client.get(at)
@@ -226,7 +228,7 @@ def test_a_draft_is_over_after_a_day_and_the_text_of_its_last_page_is_not(
 
 
 def test_the_code_is_shown_for_an_hour_and_no_longer(
-    client: FlaskClient, clock: time_machine.Coordinates
+    client: FlaskClient, clock: time_machine.Traveller
 ) -> None:
     at = send(client).request.path
     code = code_on(client.get(at))
@@ -260,10 +262,6 @@ def test_another_visitor_sees_no_receipt_and_no_code(client: FlaskClient, visit:
 def test_a_form_that_changed_meanwhile_is_asked_again_with_the_old_answers_in_it(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
-
-    from forms.registry import FORMS
-
     at = walk(client)
     newer = replace(FORMS["guidance"], version=FORMS["guidance"].version + 1)
     monkeypatch.setitem(FORMS, "guidance", newer)
