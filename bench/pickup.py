@@ -56,8 +56,8 @@ def measure(stage: Stage, *, samples: int) -> Part:
     provider = _Provider()
     url = f"http://127.0.0.1:{provider.server.server_address[1]}"
     env = stage.environment(LUOTSI_TWILIO_API_URL=url)
-    workers = [_worker(name, queues, env) for name, queues in _WORKERS]
     server = stage.start_ours(LUOTSI_TWILIO_API_URL=url)
+    workers = [_worker(name, queues, env) for name, queues in _WORKERS]
     house = wiring.build(stage.settings)
     waits: list[float] = []
     try:

@@ -238,6 +238,7 @@ class Directory:
 
 def folded(text: str) -> str:
     """`text` for comparing names: no case, diacritics or hyphens, single spaces."""
-    bare = unicodedata.normalize("NFKD", text.casefold())
+    # Taken apart first: letters such as the mathematical A have a case only then.
+    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     letters = "".join(c for c in bare if not unicodedata.combining(c))
     return " ".join(letters.translate(_LETTERS).split())

@@ -60,8 +60,9 @@ _S = MessageState
 
 #: Legal moves. Final states have none; `unknown` is resolved by a receipt or by asking the provider.
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
-    _S.PENDING: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED}),
-    _S.CLAIMED: frozenset({_S.SUBMITTING, _S.PENDING, _S.EXPIRED, _S.FAILED}),
+    # A late receipt may say that a text which was given up for lost has arrived: then it is not sent again.
+    _S.PENDING: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED, _S.DELIVERED}),
+    _S.CLAIMED: frozenset({_S.SUBMITTING, _S.PENDING, _S.EXPIRED, _S.FAILED, _S.DELIVERED}),
     _S.SUBMITTING: frozenset(
         {
             _S.ACCEPTED,

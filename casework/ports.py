@@ -130,6 +130,13 @@ class Outbox(Protocol):
     def apply_receipt(self, attempt_id: UUID, to: MessageState, now: datetime) -> Message | None:
         """Move the attempt's message along, if that is a legal move; the message when it moved."""
 
+
+class Upkeep(Protocol):
+    """What the brooms do to the outbox."""
+
+    def park(self, now: datetime) -> Sequence[Message]:
+        """Claimed rows whose workers died again and again, moved to `failed`."""
+
     def release_leases(self, now: datetime) -> None:
         """Claimed rows whose worker died before anything left: back to waiting."""
 
@@ -166,6 +173,9 @@ class UnitOfWork(Protocol):
 
     @property
     def outbox(self) -> Outbox: ...
+
+    @property
+    def upkeep(self) -> Upkeep: ...
 
     def __enter__(self) -> Self: ...
 

@@ -97,7 +97,7 @@ class Dispatch:
             language=message.language,
             purpose=message.purpose.value,
             case_reference=message.case_number if _for_staff(message) else "",
-            valid_for=None if _for_staff(message) else sms_validity(now),
+            valid_for=None if _for_staff(message) else sms_validity(now, message.expires_at),
         )
 
     def _words(self, message: Message, directory: Directory) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from casework import usecases
-from casework.messages import Claimed, Queue
+from casework.messages import Claimed, Queue, Verdict
 from casework.usecases.delivery import BATCH
 from tasks.celery_app import app
 from tasks.channels import SendingFailed
@@ -49,6 +49,9 @@ def _send(claimed: Claimed) -> None:
         ids=the_house.ids,
         work=the_house.work(),
     )
+    if outcome.verdict is Verdict.REFUSED:
+        # The next way, if there is one, is a row of its own by now.
+        the_house.wake_up.wake(frozenset({claimed.message.queue}))
     log.info(
         "attempt_ended",
         message=str(claimed.message.id),

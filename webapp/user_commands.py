@@ -28,7 +28,13 @@ def _engine() -> Engine:
 
 @user.command()
 @click.argument("email")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+)
 @click.option("--worker", default=None, help="The person's key in the directory.")
 @click.option("--language", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
 def add(email: str, roles: tuple[str, ...], worker: str | None, language: str) -> None:

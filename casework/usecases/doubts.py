@@ -32,14 +32,14 @@ class Doubt:
 def doubtful_messages(*, now: datetime, work: UnitOfWork) -> list[Doubt]:
     """What to ask the provider about at this moment."""
     with work:
-        return list(work.outbox.doubts(now - ASK_UNTIL, now - ASK_AFTER, BATCH))
+        return list(work.upkeep.doubts(now - ASK_UNTIL, now - ASK_AFTER, BATCH))
 
 
 def settle_doubt(doubt: Doubt, provider_id: str, *, now: datetime, work: UnitOfWork) -> None:
     """`provider_id` '' says that the provider has no such message. Then it goes out at most once more."""
     with work:
         if provider_id:
-            work.outbox.settle_found(doubt, provider_id, now)
+            work.upkeep.settle_found(doubt, provider_id, now)
         elif now - doubt.since >= BELIEVE_AFTER and doubt.attempts < 2:
-            work.outbox.settle_missing(doubt, now)
+            work.upkeep.settle_missing(doubt, now)
         work.commit()

@@ -13,6 +13,7 @@ from casework.errors import NotFound
 from casework.messages import Message, Purpose
 from casework.model import (
     Case,
+    CaseHead,
     CaseReceipt,
     CaseState,
     Clock,
@@ -221,6 +222,7 @@ def add_information(
             TimelineEntry(ids.row(), head.id, now, TimelineKind.ADDITION_RECEIVED, "sender")
             for head in heads
         ]
+        timeline += _reopened(heads, now, ids, work)
         messages = [
             staff_notice(
                 directory.teams.get(team) or directory.teams[directory.fallback_team],
@@ -240,3 +242,17 @@ def add_information(
             [message for message in messages if message is not None],
         )
         work.commit()
+
+
+def _reopened(
+    heads: Sequence[CaseHead], now: datetime, ids: Ids, work: UnitOfWork
+) -> list[TimelineEntry]:
+    """Closed cases are opened again, and their promise runs on: what comes later must be seen as well."""
+    entries = []
+    for head in heads:
+        if head.state is CaseState.CLOSED and work.cases.move(head.id, CaseState.IN_PROGRESS, now):
+            work.cases.restart_clock(head.id, ClockKind.PROMISED_REPLY)
+            entries.append(
+                TimelineEntry(ids.row(), head.id, now, TimelineKind.CASE_REOPENED, "sender")
+            )
+    return entries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from casework.directory import Directory
-from casework.messages import RECEIPT_PATIENCE, Queue
+from casework.messages import RECEIPT_PATIENCE, MessageState, Purpose, Queue
 from casework.ports import Ids, UnitOfWork
 from casework.usecases.delivery import ask_for_call, take_other_way
 
@@ -19,12 +19,14 @@ def sweep_outbox(
     sent again blindly; the team is asked to look after it until a receipt tells better.
     """
     with work:
-        work.outbox.release_leases(now)
-        for message in work.outbox.expire(now):
-            take_other_way(message, directory=directory, now=now, ids=ids, work=work)
-        for message in work.outbox.give_up_submitting(now):
+        for message in (*work.upkeep.park(now), *work.upkeep.expire(now)):
+            # A confirmation that came too late needs nobody: the page has said it all along.
+            if message.purpose is not Purpose.RECEIVED or message.state is MessageState.FAILED:
+                take_other_way(message, directory=directory, now=now, ids=ids, work=work)
+        work.upkeep.release_leases(now)
+        for message in work.upkeep.give_up_submitting(now):
             ask_for_call(message, now=now, ids=ids, work=work)
-        work.outbox.give_up_receipts(now - RECEIPT_PATIENCE, now)
-        waiting = work.outbox.waiting_queues(now)
+        work.upkeep.give_up_receipts(now - RECEIPT_PATIENCE, now)
+        waiting = work.upkeep.waiting_queues(now)
         work.commit()
     return waiting

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from casework.messages import (
     LEASE,
+    MAX_ATTEMPTS,
     Channel,
     Claimed,
     Message,
@@ -19,9 +20,7 @@ from casework.messages import (
     Queue,
     origins,
 )
-from casework.usecases import (
-    Doubt,
-)
+from casework.usecases import Doubt
 from tests.casework.fakes import MemoryWork
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -52,7 +51,7 @@ class Attempt:
 
 
 class MemoryOutbox:
-    """`casework.ports.Outbox`: conditional moves over a dictionary."""
+    """`casework.ports.Outbox` and `Upkeep`: conditional moves over a dictionary."""
 
     def __init__(self) -> None:
         self.rows: dict[UUID, Kept] = {}
@@ -120,6 +119,10 @@ class MemoryOutbox:
         k.row = replace(k.row, state=to, lease_until=None)
         return replace(k.message, state=to)
 
+    def park(self, now: datetime) -> list[Message]:
+        over = [k for k in self._over(MessageState.CLAIMED, now) if k.row.attempts >= MAX_ATTEMPTS]
+        return self._sweep(over, MessageState.FAILED)
+
     def release_leases(self, now: datetime) -> None:
         for k in self._over(MessageState.CLAIMED, now):
             k.row = Row(MessageState.PENDING, now, None, k.row.attempts)
@@ -186,6 +189,10 @@ class OutboxWork(MemoryWork):
 
     @property
     def outbox(self) -> Any:
+        return self._outbox
+
+    @property
+    def upkeep(self) -> Any:
         return self._outbox
 
 

@@ -17,6 +17,7 @@ from webapp.store.cases import CaseRows
 from webapp.store.crypto import Keys
 from webapp.store.outbox import OutboxRows
 from webapp.store.submissions import SubmissionRows
+from webapp.store.upkeep import UpkeepRows
 
 Row = Mapping[str, Any]
 
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self.submissions = SubmissionRows(self, keys)
         self.cases = CaseRows(self)
         self.outbox = OutboxRows(self, keys)
+        self.upkeep = UpkeepRows(self, keys)
 
     @property
     def connection(self) -> Connection:

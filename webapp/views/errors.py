@@ -11,10 +11,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from casework.errors import NoDirectory
+from casework.errors import ErasedContent, NoDirectory
 from webapp.catalogues import LANGUAGES
 from webapp.i18n import preferred
-from webapp.views import forms
+from webapp.views.recovery import token_failed
 
 log = structlog.get_logger()
 
@@ -27,6 +27,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(DBAPIError, _store_down)
     app.register_error_handler(PoolTimeout, _store_down)
     app.register_error_handler(NoDirectory, _no_directory)
+    app.register_error_handler(ErasedContent, _erased)
     app.register_error_handler(Exception, _unforeseen)
 
 
@@ -46,14 +47,15 @@ def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
     code = error.code or 500
     if code < 400 or request.path.startswith(("/hooks/", "/healthz", "/readyz", "/metrics")):
         return error
-    return _page(code if code in _KNOWN else (400 if code < 500 else 500))
+    shown = code if code in _KNOWN else (400 if code < 500 else 500)
+    return _page(shown, posted=_posted() if shown == 429 else [])
 
 
 def _token_failed(error: CSRFError) -> Any:
     """A missing or stale token is nobody's fault: the page comes back with what was typed."""
     _choose_language()
     if request.blueprint == "forms" and g.get("spec"):
-        return forms.token_failed()
+        return token_failed()
     return _page(400, token=True, posted=_posted())
 
 
@@ -62,6 +64,10 @@ def _store_down(error: Exception) -> tuple[str, int, dict[str, str]]:
     log.error("store_down", fault=type(error).__name__, endpoint=request.endpoint)
     page, code = _page(503, posted=_posted())
     return page, code, {"Retry-After": "60"}
+
+
+def _erased(error: ErasedContent) -> tuple[str, int]:
+    return _page(410)
 
 
 def _no_directory(error: NoDirectory) -> tuple[str, int]:

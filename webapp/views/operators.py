@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, request
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from casework.errors import NoDirectory
 from webapp.house import house
 from webapp.metrics import StoreFigures
 from webapp.store import migrate
@@ -29,7 +30,10 @@ def ready() -> Response:
         return Response("database: unreachable\n", 503, mimetype="text/plain")
     if current != migrate.head():
         return Response("migrations: not at the newest\n", 503, mimetype="text/plain")
-    if house().revisions.latest() is None:
+    try:
+        # Read whole, so that a process which is ready knows whom to call when the database goes away.
+        house().current.get()
+    except NoDirectory:
         return Response("directory: none imported\n", 503, mimetype="text/plain")
     return Response("ready\n", mimetype="text/plain")
 

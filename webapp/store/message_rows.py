@@ -1,0 +1,54 @@
+"""What a row of a message says: read, opened with its submission's key, or named as one that cannot be opened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from casework.errors import ErasedContent, TamperedContent
+from casework.messages import Channel, Claimed, Message, MessageState, Purpose, Queue
+from webapp.store.crypto import Keys
+
+log = structlog.get_logger()
+
+#: One such row must not hold up all others: it is left out, or has failed, and is named in the log.
+CANNOT_BE_OPENED = (ErasedContent, TamperedContent)
+
+
+def values_of(states: Iterable[MessageState]) -> list[str]:
+    return sorted(state.value for state in states)
+
+
+def note_unopened(message_id: UUID, error: Exception) -> None:
+    log.error("message_cannot_be_opened", message=str(message_id), fault=type(error).__name__)
+
+
+def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
+    """A row with `key_wrapped` of its submission, opened. Raises one of CANNOT_BE_OPENED."""
+    key = keys.unwrap(row["key_wrapped"], row["submission_id"], "submission_key")
+    address = key.open(row["address_sealed"], row["id"], "address").decode()
+    return Claimed(message_of(row, address), row["attempts"], row["lease_until"])
+
+
+def message_of(row: Mapping[Any, Any], address: str = "") -> Message:
+    """A message from its row; the address stays sealed unless it was opened."""
+    return Message(
+        id=row["id"],
+        submission_id=row["submission_id"],
+        case_id=row["case_id"],
+        case_number=row["case_number"],
+        event=row["event"],
+        recipient=row["recipient"],
+        channel=Channel(row["channel"]),
+        purpose=Purpose(row["purpose"]),
+        language=row["language"],
+        queue=Queue(row["queue"]),
+        created_at=row["created_at"],
+        not_before=row["next_at"] or row["created_at"],
+        expires_at=row["expires_at"],
+        address=address,
+        state=MessageState(row["state"]),
+    )

@@ -1,0 +1,113 @@
+"""The pages of a public form: which is asked, what stands on it, where it leads. Stores nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import g, render_template, request
+from flask import url_for as address
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from casework.calendar import HELSINKI
+from forms.base import FormSpec, Step, Surroundings
+from webapp.house import directory
+from webapp.i18n import language
+from webapp.store.drafts import Draft
+from webapp.wiring import now
+
+Answer = Response | str | tuple[str, int]
+
+
+def spec() -> FormSpec:
+    """The form that the address names."""
+    found: FormSpec = g.spec
+    return found
+
+
+def surroundings() -> Surroundings:
+    return Surroundings(directory(), now().astimezone(HELSINKI).date(), language())
+
+
+def asked_page(slug: str, kept: Draft, around: Surroundings) -> type[Step]:
+    """The page of this name; NotFound where the answers so far do not ask it."""
+    page = find_page(slug, kept, around)
+    if page is None:
+        raise NotFound
+    return page
+
+
+def find_page(slug: str, kept: Draft, around: Surroundings) -> type[Step] | None:
+    """The same, or None."""
+    for page in spec().steps:
+        if page.slug == slug and (kept.sent or page.asked(kept.content["answers"], around)):
+            return page
+    return None
+
+
+def next_address(kept: Draft, step: str, around: Surroundings) -> str:
+    """After a page: back to the check where that was asked for and all is answered, else the page after it."""
+    answers = kept.content["answers"]
+    missing = spec().first_unanswered(answers, around)
+    if missing is None and (request.args.get("then") == "check"):
+        return address("forms.check", draft=kept.id)
+    asked = [page.slug for page in spec().asked_steps(answers, around)]
+    following = asked[asked.index(step) + 1 :]
+    if request.args.get("then") == "check" and missing is not None:
+        return address("forms.step", draft=kept.id, step=missing.slug, then="check")
+    if not following:
+        return address("forms.check", draft=kept.id)
+    return address("forms.step", draft=kept.id, step=following[0])
+
+
+def show_step(form: Step, kept: Draft, around: Surroundings, notice: str = "") -> str:
+    """A page of questions, with the answers and errors that the form holds."""
+    answers = kept.content.get("answers", {})
+    asked = [page.slug for page in spec().asked_steps(answers, around)]
+    place = asked.index(form.slug) if form.slug in asked else 0
+    returning = request.args.get("then") == "check"
+    if returning:
+        back = address("forms.check", draft=kept.id)
+    elif place:
+        back = address("forms.step", draft=kept.id, step=asked[place - 1])
+    else:
+        back = address("forms.start")
+    return render_template(
+        form.template,
+        spec=spec(),
+        form=form,
+        draft=kept,
+        back=back,
+        place=place + 1,
+        pages=len(asked) + 1,
+        notice=notice,
+        action=address(
+            "forms.answer", draft=kept.id, step=form.slug, then="check" if returning else None
+        ),
+    )
+
+
+def show_check(kept: Draft, around: Surroundings, notice: str = "") -> str:
+    """All answers to be checked, or what is to be added to a message that was sent."""
+    return render_template(
+        "forms/check.html",
+        spec=spec(),
+        draft=kept,
+        sections=list(_sections(kept, around)),
+        notice=notice,
+    )
+
+
+def _sections(kept: Draft, around: Surroundings) -> Iterator[tuple[type[Step], list[Any]]]:
+    answers = kept.content["addition"] if kept.sent else kept.content["answers"]
+    for page in spec().steps:
+        if page.slug in answers and (kept.sent or page.asked(answers, around)):
+            form = page(data=answers[page.slug])
+            form.prepare(around, answers)
+            yield page, list(form.rows())
+
+
+def gone() -> tuple[str, int]:
+    """The draft is over, deleted, or somebody else's: the same page for all three."""
+    return render_template("forms/gone.html", spec=spec()), 404
