@@ -33,7 +33,7 @@ TABLES = [
 ]
 
 
-class TwelveFields(FlaskForm):
+class TwelveFields(FlaskForm):  # type: ignore[misc]  # Flask-WTF carries no types
     """Twelve questions of usual kinds."""
 
     topic = RadioField(choices=[("a", "A"), ("b", "B")], validators=[InputRequired()])

@@ -20,11 +20,13 @@ class _Rounds:
     ours: list[Result] = field(default_factory=list)
     limit: list[Result] = field(default_factory=list)
 
-    def of(self, read: str, whose: str, share: float = 0) -> float:
+    def per_second(self, whose: str) -> float:
         results: list[Result] = getattr(self, whose)
-        if share:
-            return median(result.quantile(share) for result in results)
-        return median(getattr(result, read) for result in results)
+        return median(result.per_second for result in results)
+
+    def quantile(self, whose: str, share: float) -> float:
+        results: list[Result] = getattr(self, whose)
+        return median(result.quantile(share) for result in results)
 
     def errors(self) -> int:
         return sum(result.errors for result in (*self.ours, *self.limit))
@@ -73,8 +75,8 @@ def _round(
 
 
 def _many(rounds: _Rounds, level: int) -> list[Row]:
-    mine, theirs = rounds.of("per_second", "ours"), rounds.of("per_second", "limit")
-    tail, their_tail = rounds.of("", "ours", 0.99), rounds.of("", "limit", 0.99)
+    mine, theirs = rounds.per_second("ours"), rounds.per_second("limit")
+    tail, their_tail = rounds.quantile("ours", 0.99), rounds.quantile("limit", 0.99)
     return [
         Row(
             f"requests a second, {level} at once",
@@ -99,7 +101,7 @@ def _many(rounds: _Rounds, level: int) -> list[Row]:
 def _one(rounds: _Rounds) -> list[Row]:
     rows = []
     for name, share in (("p50", 0.5), ("p95", 0.95)):
-        mine, theirs = rounds.of("", "ours", share), rounds.of("", "limit", share)
+        mine, theirs = rounds.quantile("ours", share), rounds.quantile("limit", share)
         ratio = mine / theirs
         rows.append(
             Row(

@@ -182,7 +182,7 @@ def peek() -> Settings:
     # The demo brings all its settings: a `.env` of the checkout must not reach into it.
     source = None if os.environ.get(f"{PREFIX}DEMO") else ".env"
     try:
-        return Settings(_env_file=source)  # type: ignore[call-arg]  # values come from outside
+        return Settings(_env_file=source)
     except ValidationError as error:
         raise SettingsError(_first_line(error)) from None
 

@@ -115,6 +115,8 @@ class RowSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, RowSession)
         if session.modified:
+            # Said before it is done: while the database is down, its error page must not try once more.
+            session.modified = False
             session.save()
             if session.is_new_cookie:
                 self.set_cookie(response, session.token or "")

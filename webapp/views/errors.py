@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -43,8 +43,12 @@ def _choose_language() -> None:
         g.language = first if first in LANGUAGES else preferred()
 
 
-def _http(error: HTTPException) -> Response | tuple[str, int] | HTTPException:
+def _http(error: HTTPException) -> Any:
     code = error.code or 500
+    # What went wrong while the answer was being finished, as when the session could not be kept.
+    cause = getattr(error, "original_exception", None)
+    if isinstance(cause, DBAPIError | PoolTimeout):
+        return _store_down(cause)
     if code < 400 or request.path.startswith(("/hooks/", "/healthz", "/readyz", "/metrics")):
         return error
     shown = code if code in _KNOWN else (400 if code < 500 else 500)

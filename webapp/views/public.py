@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,6 +38,9 @@ from webapp.wiring import now
 bp = Blueprint("public", __name__)
 
 _FOLLOWED = "follow_up"
+_DAY = 24 * 60
+#: A team that closes later than this is simply open.
+_SOON = timedelta(days=2)
 
 
 @bp.url_value_preprocessor
@@ -105,11 +109,12 @@ def _card(municipality: Municipality, here: Directory) -> dict[str, Any] | None:
 def team_card(team: Team, here: Directory) -> dict[str, Any]:
     at = now()
     opened = is_open(team.hours, here.holidays, at)
+    closing = closes_at(team.hours, here.holidays, at)
     return {
         "team": team,
         "name": Directory.name(team.names, language()),
         "open": opened,
-        "closes_at": closes_at(team.hours, here.holidays, at) if opened else None,
+        "closes_at": closing if closing and closing - at < _SOON else None,
         "opens_at": None if opened else next_opening(team.hours, here.holidays, at),
         "week": [_spans(day) for day in team.hours.weekly],
     }
@@ -120,8 +125,9 @@ def _spans(day: tuple[Any, ...]) -> list[str]:
 
 
 def _clock(minutes: int) -> str:
-    hours, rest = divmod(minutes, 60)
-    return f"{hours % 24 if minutes != 1440 else 24}.{rest:02}"
+    """Minutes from midnight as the page's language writes the time; closing past midnight is next day's."""
+    hours, rest = divmod(minutes if minutes == _DAY else minutes % _DAY, 60)
+    return f"{hours:02}:{rest:02}" if language() == "en" else f"{hours}.{rest:02}"
 
 
 @bp.get("/<lang>/follow-up")
