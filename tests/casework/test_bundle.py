@@ -37,7 +37,7 @@ def test_the_demo_county_reads_as_written(demo: Directory) -> None:
     south = demo.teams["south"]
     assert south.hours.weekly[2] == (Span(510, 720), Span(780, 930))
     assert south.hours.exceptions[date(2026, 12, 23)] == ()
-    assert south.members == ("malli-vastaava", "testi-paivystaja", "testi-etela")
+    assert south.members == ("malli-vastaava", "testi-etela", "testi-paivystaja")
     assert demo.municipalities["005"].names["fi"] == "Alajärvi"
     assert demo.municipalities["942"].successor == "905"
     assert demo.counties["16"].phone == "+358500000216"
