@@ -103,12 +103,13 @@ def beat() -> None:
 def migrate() -> None:
     """Bring the database to the newest migration, as its owner."""
     from webapp.store import migrate as migrations
+    from webapp.store import schema
 
     settings = _settings()
     if settings.migration_database_url is None:
         _stop("LUOTSI_MIGRATION_DATABASE_URL is missing")
     migrations.upgrade(settings.migration_database_url.get_secret_value())
-    click.echo(f"database at {migrations.head()}")
+    click.echo(f"database at {schema.REVISION}")
 
 
 @main.command()

@@ -15,7 +15,7 @@ from forms.registry import FORMS
 from webapp import wiring
 from webapp.assets import has_design_system
 from webapp.config import Settings
-from webapp.store import migrate
+from webapp.store import schema
 
 _PATIENCE = 5
 
@@ -64,9 +64,9 @@ def _keys(house: wiring.House) -> str:
 
 
 def _database(house: wiring.House) -> str:
-    current = migrate.current(house.engine)
-    if current != migrate.head():
-        raise _Unwell(f"at {current or 'no'} migration, the newest is {migrate.head()}")
+    current = schema.current(house.engine)
+    if current != schema.REVISION:
+        raise _Unwell(f"at {current or 'no'} migration, the newest is {schema.REVISION}")
     return f"reachable, at migration {current}"
 
 

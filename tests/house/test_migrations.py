@@ -13,7 +13,7 @@ from sqlalchemy.pool import NullPool
 
 from webapp.accounts.models import Base
 from webapp.embedded.postgres import EmbeddedPostgres
-from webapp.store import migrate
+from webapp.store import migrate, schema
 from webapp.store.tables import APPEND_ONLY
 
 NAME = "migrations_alone"
@@ -41,17 +41,18 @@ def tables(engine: Engine) -> set[str]:
 def test_the_migrations_are_one_line() -> None:
     script = ScriptDirectory.from_config(migrate.config_for())
     assert len(script.get_heads()) == len(script.get_bases()) == 1
+    assert script.get_current_head() == schema.REVISION
     for revision in script.walk_revisions():
         assert not revision.is_branch_point
         assert not revision.is_merge_point
 
 
 def test_there_and_back_and_there_again(empty_database: str, looking: Engine) -> None:
-    assert migrate.current(looking) is None
+    assert schema.current(looking) is None
     migrate.upgrade(empty_database)
     made = tables(looking)
     assert made == set(Base.metadata.tables)
-    assert migrate.current(looking) == migrate.head()
+    assert schema.current(looking) == schema.REVISION
     migrate.upgrade(empty_database)  # twice is once
     script = ScriptDirectory.from_config(migrate.config_for())
     for revision in script.walk_revisions():

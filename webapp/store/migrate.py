@@ -7,8 +7,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 _SCRIPTS = Path(__file__).parent / "migrations"
@@ -20,22 +19,6 @@ def config_for(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(_SCRIPTS))
     config.attributes["connection"] = connection
     return config
-
-
-def head() -> str:
-    """The newest revision that this code knows."""
-    newest = ScriptDirectory.from_config(config_for()).get_current_head()
-    assert newest is not None
-    return newest
-
-
-def current(engine: Engine) -> str | None:
-    """The revision that the database is at; None before the first migration."""
-    with engine.connect() as connection:
-        exists = connection.execute(text("select to_regclass('alembic_version')")).scalar()
-        if exists is None:
-            return None
-        return connection.execute(text("select version_num from alembic_version")).scalar()
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:

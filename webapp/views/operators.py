@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from casework.errors import NoDirectory
 from webapp.house import house
 from webapp.metrics import StoreFigures
-from webapp.store import migrate
+from webapp.store import schema
 
 bp = Blueprint("operators", __name__)
 
@@ -25,10 +25,10 @@ def alive() -> Response:
 def ready() -> Response:
     """200 when the database answers and is at the newest migration; the broker is not needed to serve."""
     try:
-        current = migrate.current(house().engine)
+        current = schema.current(house().engine)
     except SQLAlchemyError:
         return Response("database: unreachable\n", 503, mimetype="text/plain")
-    if current != migrate.head():
+    if current != schema.REVISION:
         return Response("migrations: not at the newest\n", 503, mimetype="text/plain")
     try:
         # Read whole, so that a process which is ready knows whom to call when the database goes away.
