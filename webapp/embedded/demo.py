@@ -98,12 +98,11 @@ class _Demo:
         self.stack.callback(self.crew.end)
         stand_in = self.crew.start(emulator.program()) if emulator else None
         web = self.crew.start(self.commands.serve)
+        for program in self.commands.background:
+            self.crew.start(program)
         if stand_in:
             self._await_emulator(stand_in)
         self._await_web(web)
-        # A person waits for the page, and the outbox can wait for its workers.
-        for program in self.commands.background:
-            self.crew.start(program)
         self._greet(sign_ins)
 
     def _prepare(self, env: dict[str, str]) -> str:

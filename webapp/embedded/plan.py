@@ -35,7 +35,7 @@ def house_commands(port: int) -> Commands:
     """The demo's real command lines, with the web server on `port` of loopback."""
     luotsi = (sys.executable, "-m", "webapp.cli")
     # All start at once; on a machine with two cores a person's page goes before background work.
-    behind = ("nice", "-n", "5", *luotsi)
+    behind = ("nice", "-n", "10", *luotsi)
     return Commands(
         keys_init=(*luotsi, "keys", "init"),
         prepare=(*luotsi, "prepare-demo"),
