@@ -10,16 +10,18 @@ from typing import Final, TypeVar
 
 from casework import bundle_values as values
 from casework.bundle_tables import Problems, without_mark
+from casework.caps import SMS_COUNTRIES
 from casework.directory import County
 
 COUNTY_FILE: Final = "county.toml"
 TEAM_ROLES: Final = ("intake_team", "fallback_team", "on_call_team")
 
 _PLAIN: Final = ("code", "emergency_number", "emergency_social_services", "logo", *TEAM_ROLES)
-_LISTS: Final = ("languages", "closed_forms")
+_LISTS: Final = ("languages", "closed_forms", "sms_countries")
 _TABLES: Final = ("names", "sender_names", "crisis_line_hours", "colours", "texts")
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _LOGO = re.compile(r"(?:[a-z0-9-]+\.(?:svg|png))?")
 _TABLE_LINE = re.compile(r"\s*\[([^\[\]]+)\]")
 _KEY_LINE = re.compile(r"\s*\"?([A-Za-z0-9_-]+)\"?\s*=")
@@ -59,8 +61,12 @@ class _Reader:
     def plain(self, name: str, convert: Callable[[str], str]) -> str:
         return self.read(name, self.data.get(name), convert, "")
 
-    def words(self, name: str, each: Callable[[str], str]) -> tuple[str, ...]:
+    def words(
+        self, name: str, each: Callable[[str], str], default: tuple[str, ...] | None = None
+    ) -> tuple[str, ...]:
         found = self.data.get(name)
+        if found is None and default is not None:
+            return default
         if not isinstance(found, list):
             self.wrong(name, "is missing" if found is None else "expected a list of texts")
             return ()
@@ -130,12 +136,19 @@ def _county(reader: _Reader) -> County:
         closed_forms=frozenset(reader.words("closed_forms", values.key)),
         languages=reader.words("languages", values.language),
         logo=reader.read("logo", reader.data.get("logo", ""), _logo, ""),
+        sms_countries=reader.words("sms_countries", _calling_code, SMS_COUNTRIES),
     )
 
 
 def _token(text: str) -> str:
     if not _TOKEN.fullmatch(text):
         raise ValueError("expected a name as color-bus")
+    return text
+
+
+def _calling_code(text: str) -> str:
+    if not _CALLING_CODE.fullmatch(text):
+        raise ValueError("expected a calling code without + or zeros before it, as 358")
     return text
 
 

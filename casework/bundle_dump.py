@@ -47,6 +47,7 @@ def _county(directory: Directory) -> str:
         "emergency_social_services": county.emergency_social_services,
         "logo": county.logo,
         "closed_forms": sorted(county.closed_forms),
+        "sms_countries": list(county.sms_countries),
         **{role: getattr(directory, role) for role in TEAM_ROLES},
     }
     tables: dict[str, Mapping[str, str]] = {

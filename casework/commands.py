@@ -45,7 +45,6 @@ class ChildConcerned:
     municipality: str | None  # Statistics Finland's code; None: not known or not told
     here_now: bool = False
     send_anyway: bool = False
-    non_disclosure: bool = False  # turvakielto: no municipality in any plain column
     answers: Answers = field(default_factory=dict, repr=False)
 
 
@@ -71,7 +70,7 @@ class Submit:
 class Scope(StrEnum):
     """Whom a page of answers is about: it decides under which key they are kept and who reads them.
 
-    What is said of children stays with the message's first case: siblings may belong to other teams.
+    What is said of a child stays with that child's own case: siblings may belong to other teams.
     """
 
     SHARED = "shared"
@@ -81,8 +80,9 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddInformation:
-    """Add what was written after the message had been sent: answers by scope, then by page."""
+    """Add what was written after the message had been sent: answers by scope; of children, a list in order."""
 
     submission_id: UUID
     addition_id: UUID
     answers: Answers = field(repr=False)
+    cannot_wait: bool = False

@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Final
 
 from casework.calendar import OpeningHours
+from casework.caps import SMS_COUNTRIES
 
 ANY: Final = "*"
 DEFAULT_LANGUAGE: Final = "fi"
@@ -116,7 +117,7 @@ class County:
 
     `names`, `sender_names` and `crisis_line_hours` map a language to text, `colours` a CSS
     custom property without its dashes to `#rrggbb`, `texts` a text's id to its languages.
-    `logo` is the name of an image file beside the bundle, or empty.
+    `logo` names an image file beside the bundle, or is empty; `sms_countries`: see `casework.caps`.
     """
 
     code: str
@@ -130,6 +131,7 @@ class County:
     closed_forms: frozenset[str]
     languages: tuple[str, ...]
     logo: str = ""
+    sms_countries: tuple[str, ...] = SMS_COUNTRIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,11 @@ class Directory:
     def team_for(self, municipality: str, form: str, language: str) -> Team | None:
         """The team that serves the three best, or None when none does."""
         return next(iter(self.teams_for(municipality, form, language)), None)
+
+    def county_name(self, code: str, language: str) -> str:
+        """What another county is called; its code where the directory does not know it."""
+        other = self.counties.get(code)
+        return self.name(other.names, language) if other else code
 
     def has_members(self, team: Team) -> bool:
         """Whether the team has a member whom the directory knows."""

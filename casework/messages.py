@@ -62,7 +62,9 @@ _S = MessageState
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
     # A late receipt may say that a text which was given up for lost has arrived: then it is not sent again.
     _S.PENDING: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED, _S.DELIVERED}),
-    _S.CLAIMED: frozenset({_S.SUBMITTING, _S.PENDING, _S.EXPIRED, _S.FAILED, _S.DELIVERED}),
+    _S.CLAIMED: frozenset(
+        {_S.SUBMITTING, _S.PENDING, _S.EXPIRED, _S.FAILED, _S.DELIVERED, _S.SUPPRESSED}
+    ),
     _S.SUBMITTING: frozenset(
         {
             _S.ACCEPTED,
@@ -170,15 +172,12 @@ def sms_window(at: datetime, safe_times: frozenset[SafeTime]) -> tuple[datetime,
     """The first stretch from `at` on that is neither quiet nor unsafe; None when the person named none.
 
     Times outside every named window count as unsafe, so someone who is alone in the mornings is never
-    texted in the evening. All windows named means 'any time', which leaves only the quiet hours. What could
+    texted in the evening, and one who named all of them is texted from 8 to 20, as the form says. What could
     not be sent before the end of the stretch is dropped in favour of the page.
     """
     if not safe_times:
         return None
-    if safe_times == frozenset(SafeTime):
-        windows = [(QUIET_UNTIL, QUIET_FROM)]
-    else:
-        windows = _joined(sorted(_SAFE_WINDOWS[name] for name in safe_times))
+    windows = _joined(sorted(_SAFE_WINDOWS[name] for name in safe_times))
     local = at.astimezone(HELSINKI)
     for day in (local.date(), local.date() + timedelta(days=1)):
         for opens, closes in windows:

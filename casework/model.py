@@ -60,6 +60,15 @@ class TimelineKind(StrEnum):
     CASE_REOPENED = "case_reopened"
 
 
+class Mark(StrEnum):
+    """What a case in the inbox asks for beyond its state; plain words beside it, ended by an act."""
+
+    NEW_INFORMATION = "new_information"  # until somebody opens the case
+    TEAM_NOT_REACHED = "team_not_reached"  # until somebody opens the case
+    CALL_NEEDED = "call_needed"  # until the sender is answered, or the case closed
+    TRANSFER = "transfer"  # until the case is closed
+
+
 class KnownAs(StrEnum):
     """How the sender of a submission is known; shown with every case."""
 
@@ -101,6 +110,8 @@ class Case:
     after_hours: bool
     urgent: bool
     alerted_teams: tuple[str, ...]
+    transfer_to: str | None
+    marks: tuple[Mark, ...]
     directory_revision: int
     child: Answers = field(repr=False)
     reasons: tuple[Reason, ...] = ()
@@ -146,6 +157,8 @@ class CaseHead:
     urgent: bool
     after_hours: bool
     created_at: datetime
+    transfer_to: str | None = None
+    marks: frozenset[Mark] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +182,7 @@ class FollowedCase:
     answered_at: datetime | None
     closed_at: datetime | None
     reply_by: datetime | None
+    transfer_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

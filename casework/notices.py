@@ -19,6 +19,8 @@ from casework.messages import (
 )
 from casework.ports import Ids
 
+#: The recipient of what goes to the person who wrote; all others are teams.
+SENDER = "sender"
 _CHANNEL_OF = {ContactKind.MOBILE: Channel.SMS, ContactKind.EMAIL: Channel.EMAIL}
 
 
@@ -108,7 +110,7 @@ def sender_notice(
         case_id=about.case_id,
         case_number=about.case_number,
         event=about.event,
-        recipient="sender",
+        recipient=SENDER,
         channel=way.channel,
         purpose=purpose,
         language=language,

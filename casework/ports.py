@@ -19,6 +19,7 @@ from casework.model import (
     ClockKind,
     DueClock,
     FollowUp,
+    Mark,
     Submission,
     TimelineEntry,
 )
@@ -85,7 +86,20 @@ class Cases(Protocol):
 
     def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None: ...
 
-    def restart_clock(self, case_id: UUID, kind: ClockKind) -> None: ...
+    def restart_clock(
+        self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
+    ) -> None:
+        """Run again towards a new limit; an old promise must not be shown as one that is kept."""
+
+    def mark(self, case_id: UUID, mark: Mark) -> None: ...
+
+    def unmark(self, case_id: UUID, marks: frozenset[Mark]) -> None: ...
+
+    def make_urgent(self, case_id: UUID) -> None:
+        """The sender says that it cannot wait after all."""
+
+    def alert(self, case_id: UUID, team: str) -> None:
+        """From now on this team may open the case too."""
 
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None: ...
 
@@ -106,6 +120,9 @@ class Outbox(Protocol):
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> bool:
         """Move to `submitting` if the lease is still ours, and note the attempt."""
 
+    def suppress(self, claimed: Claimed, now: datetime) -> None:
+        """Claimed, and not to be sent at all: moved to `suppressed`."""
+
     def finish(
         self,
         claimed: Claimed,
@@ -114,7 +131,8 @@ class Outbox(Protocol):
         state: MessageState,
         next_at: datetime | None,
         now: datetime,
-    ) -> None: ...
+    ) -> bool:
+        """Store how an attempt ended; False where a receipt had moved the row already."""
 
     def add_receipt(
         self,

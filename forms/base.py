@@ -78,6 +78,11 @@ class Step(Form):
         """The cleaned answers, as JSON can hold them."""
         return dict(self.data)
 
+    @classmethod
+    def children_of(cls, answers: StepAnswers) -> list[StepAnswers]:
+        """The answers about each child in order; for pages of the scope `child`."""
+        raise NotImplementedError(cls)
+
     def rows(self) -> Iterator[tuple[str, str, list[Any]]]:
         """(field id, label, what was answered) for the page that checks the answers; values are message ids
         where a choice was made and plain text where something was typed."""
@@ -124,6 +129,8 @@ class FormSpec:
     statutory: bool
     steps: tuple[type[Step], ...]
     to_command: Callable[[Born, AllAnswers, Surroundings], Submit]
+    #: Whether some pages' answers say that it cannot wait; pages that are not there say nothing.
+    cannot_wait: Callable[[AllAnswers], bool]
 
     def asked_steps(self, answers: AllAnswers, around: Surroundings) -> list[type[Step]]:
         return [step for step in self.steps if step.asked(answers, around)]
@@ -135,12 +142,16 @@ class FormSpec:
                 return step
         return None
 
-    def by_scope(self, answers: AllAnswers) -> dict[str, dict[str, StepAnswers]]:
-        """Answers of some pages, parted by whom they are about."""
-        parted: dict[str, dict[str, StepAnswers]] = {}
+    def by_scope(self, answers: AllAnswers) -> dict[str, Any]:
+        """Answers of some pages, parted by whom they are about: by page, and of children a list in order."""
+        parted: dict[str, Any] = {}
         for step in self.steps:
             if step.slug in answers:
-                parted.setdefault(step.scope.value, {})[step.slug] = answers[step.slug]
+                given = answers[step.slug]
+                if step.scope is Scope.CHILD:
+                    parted[step.scope.value] = step.children_of(given)
+                else:
+                    parted.setdefault(step.scope.value, {})[step.slug] = given
         return parted
 
     def only_asked(self, answers: AllAnswers, around: Surroundings) -> dict[str, StepAnswers]:

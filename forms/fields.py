@@ -18,6 +18,7 @@ SHORT_TEXT = 200
 TOO_LONG = N_("Shorten this to %(limit)s characters. Now there are %(length)s")
 CHOOSE = N_("Choose one of the alternatives")
 BAD_EMAIL = N_("Write the e-mail address in the form name@example.fi")
+ASK_PLAIN_NAME = N_("Write the part before @ with the letters a to z and digits")
 
 
 class _Asked:
@@ -90,7 +91,11 @@ class PhoneText(Text):
 
 
 class EmailText(Text):
-    """An e-mail address; its domain is not asked for, since a slow name server proves nothing."""
+    """An e-mail address; its domain is not asked for, since a slow name server proves nothing.
+
+    The name before @ must be ASCII: mail to another one needs SMTPUTF8 (RFC 6531) all the way, which most
+    servers lack. The domain may have any letters, and stays as it was typed.
+    """
 
     kind = "email"
 
@@ -98,9 +103,22 @@ class EmailText(Text):
         super().pre_validate(form)
         if self.data:
             try:
-                self.data = validate_email(self.data, check_deliverability=False).normalized
+                self.data = _address(self.data, any_letters=False)
             except EmailNotValidError:
-                raise wrong(BAD_EMAIL) from None
+                raise wrong(_email_error(self.data)) from None
+
+
+def _address(typed: str, *, any_letters: bool) -> str:
+    return validate_email(typed, check_deliverability=False, allow_smtputf8=any_letters).normalized
+
+
+def _email_error(typed: str) -> str:
+    """What to ask for: where only the letters of the name are at fault, that and nothing else."""
+    try:
+        _address(typed, any_letters=True)
+    except EmailNotValidError:
+        return BAD_EMAIL
+    return ASK_PLAIN_NAME
 
 
 Choices = Sequence[tuple[str, str]]

@@ -88,6 +88,11 @@ class WaitingStep(Step):
     )
 
 
+def cannot_wait(answers: AllAnswers) -> bool:
+    """The sender's own answer; it is never the urgency assessment."""
+    return bool(answers.get("waiting", {}).get("can_wait") == "no")
+
+
 def to_command(born: Born, answers: AllAnswers, around: Surroundings) -> Submit:
     """The whole form as one command. `answers` are complete and valid."""
     matter, language, waiting = answers["matter"], answers["language"], answers["waiting"]
@@ -102,7 +107,7 @@ def to_command(born: Born, answers: AllAnswers, around: Surroundings) -> Submit:
         language=around.language if wanted == "other" else wanted,
         children=children_of(answers, around),
         contact=contact_of(answers),
-        cannot_wait=waiting["can_wait"] == "no",
+        cannot_wait=cannot_wait(answers),
         statutory=GUIDANCE.statutory,
         shared={**matter, **language, **waiting},
         sender=sender_of(answers),
@@ -130,4 +135,5 @@ GUIDANCE = FormSpec(
         WaitingStep,
     ),
     to_command=to_command,
+    cannot_wait=cannot_wait,
 )

@@ -10,7 +10,7 @@ from wtforms import FieldList, Form, FormField
 
 from casework.commands import ChildConcerned, Scope
 from casework.directory import Directory, Municipality
-from forms.base import AllAnswers, QuestionMeta, Step, Surroundings
+from forms.base import AllAnswers, QuestionMeta, Step, StepAnswers, Surroundings
 from forms.fields import Drop, Radios, Text
 from forms.words import N_, wrong
 
@@ -60,7 +60,10 @@ class ChildForm(Form):
 
     municipality = Drop(
         N_("The child's home municipality"),
-        hint=N_("It decides which team answers you"),
+        hint=N_(
+            "It decides which team answers you. If the address is protected for safety, choose "
+            "\u201cI do not know or do not want to say\u201d."
+        ),
         needed=N_("Choose the child's home municipality, or that you do not know it"),
     )
     other_municipality = OtherMunicipality(
@@ -104,6 +107,10 @@ class ChildrenStep(Step):
         for entry in self.children:
             entry.form.around = around
             entry.form.municipality.options = choices
+
+    @classmethod
+    def children_of(cls, answers: StepAnswers) -> list[StepAnswers]:
+        return list(answers["children"])
 
     def add_child(self) -> None:
         if len(self.children) < MOST_CHILDREN:
@@ -156,7 +163,6 @@ def outside(answers: AllAnswers, around: Surroundings) -> list[Municipality]:
 
 class ElsewhereStep(Step):
     slug = "elsewhere"
-    scope = Scope.CHILD
     title = N_("The child's home municipality belongs to another county")
     template = "forms/elsewhere.html"
 

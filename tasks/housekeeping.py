@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 
+from casework.calendar import HELSINKI
 from tasks.celery_app import app
 from tasks.house import house
 from webapp.wiring import now
@@ -15,4 +16,5 @@ log = structlog.get_logger()
 def purge() -> None:
     the_house = house()
     drafts, sessions = the_house.drafts.purge(now()), the_house.sessions.purge(now())
+    the_house.number_caps.purge(now().astimezone(HELSINKI).date())
     log.info("purged", drafts=drafts, sessions=sessions)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import structlog
 
 from casework import usecases
-from casework.messages import Claimed, Queue, Verdict
+from casework.calendar import HELSINKI
+from casework.caps import may_text
+from casework.messages import Channel, Claimed, Queue, Verdict
+from casework.notices import SENDER
 from casework.usecases.delivery import BATCH
 from tasks.celery_app import app
 from tasks.channels import SendingFailed
@@ -34,6 +37,10 @@ def drain(queue: str) -> None:
 
 def _send(claimed: Claimed) -> None:
     the_house = house()
+    if not _within_caps(claimed):
+        usecases.suppress_message(claimed, now=now(), work=the_house.work())
+        log.warning("text_suppressed", message=str(claimed.message.id))
+        return
     attempt_id = usecases.begin_attempt(
         claimed, now=now(), ids=the_house.ids, work=the_house.work()
     )
@@ -59,6 +66,21 @@ def _send(claimed: Claimed) -> None:
         verdict=outcome.verdict.value,
         reason=outcome.reason,
     )
+
+
+def _within_caps(claimed: Claimed) -> bool:
+    """Whether a text to a sender may go: anybody can type anybody's number into a form.
+
+    A text takes its share of the day once, before its first try. Duty alerts are not counted.
+    """
+    message = claimed.message
+    if message.channel is not Channel.SMS or message.recipient != SENDER:
+        return True
+    the_house = house()
+    if not may_text(message.address, the_house.directory.county.sms_countries):
+        return False
+    today = now().astimezone(HELSINKI).date()
+    return claimed.attempts > 1 or the_house.number_caps.take(message.address, today)
 
 
 @app.task(name="outbox.sweep")

@@ -51,9 +51,24 @@ def _read(folder: str) -> tuple[Mapping[str, str], Directory]:
 @click.argument("folder")
 @click.option("--by", default="command line", show_default=True, help="Who imports, for history.")
 def import_(folder: str, by: str) -> None:
-    """Import the bundle in FOLDER whole, or not at all."""
-    files, _ = _read(folder)
-    revision = _house().revisions.add(files, by, wiring.now())
+    """Import the bundle in FOLDER whole, or not at all.
+
+    Refused, with exit code 1, where a team that has open cases is not in the bundle.
+    """
+    files, new = _read(folder)
+    revisions = _house().revisions
+    lost = revisions.open_cases_without(new.teams)
+    for team, count in lost.items():
+        click.echo(
+            f"teams.csv: there is no team '{team}', which has {count} open case(s)", err=True
+        )
+    if lost:
+        click.echo(
+            "Nothing was imported. Keep a team, without services if need be, until its cases are closed.",
+            err=True,
+        )
+        sys.exit(1)
+    revision = revisions.add(files, by, wiring.now())
     click.echo(f"directory revision {revision}")
 
 

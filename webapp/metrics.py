@@ -9,7 +9,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine, func, select
 
 from casework.messages import UNFINISHED, MessageState
-from casework.model import CaseState
+from casework.model import CaseState, Mark
 from webapp.store.tables import cases, clocks, messages
 from webapp.wiring import now
 
@@ -34,6 +34,10 @@ class StoreFigures(Collector):
         unknown = GaugeMetricFamily(
             "luotsi_messages_unknown", "Messages of which nobody knows whether they arrived."
         )
+        unreached = GaugeMetricFamily(
+            "luotsi_cases_team_not_reached",
+            "Cases that nobody has opened, of which a team could not be told.",
+        )
         by_state = GaugeMetricFamily("luotsi_cases", "Cases by state.", labels=["state"])
         late = GaugeMetricFamily(
             "luotsi_clocks_late", "Running clocks past their limit.", labels=["kind"]
@@ -49,6 +53,11 @@ class StoreFigures(Collector):
                 age.add_metric([row[0]], oldest)
             lost = select(func.count()).where(messages.c.state == MessageState.UNKNOWN.value)
             unknown.add_metric([], connection.execute(lost).scalar_one())
+            untold = select(func.count()).where(
+                cases.c.state == CaseState.RECEIVED.value,
+                cases.c.marks.contains([Mark.TEAM_NOT_REACHED.value]),
+            )
+            unreached.add_metric([], connection.execute(untold).scalar_one())
             open_cases = (
                 select(cases.c.state, func.count())
                 .where(cases.c.state != CaseState.CLOSED.value)
@@ -63,4 +72,4 @@ class StoreFigures(Collector):
             )
             for kind, number in connection.execute(overdue):
                 late.add_metric([kind], number)
-        yield from (count, age, unknown, by_state, late)
+        yield from (count, age, unknown, unreached, by_state, late)

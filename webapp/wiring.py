@@ -27,8 +27,9 @@ from casework.errors import NoDirectory
 from casework.messages import Queue
 from webapp.config import Settings
 from webapp.holidays import finnish_holidays
-from webapp.ids import RandomIds
+from webapp.ids import RandomIds, derived_key
 from webapp.store.access_log import ChainedAccessLog
+from webapp.store.caps import NumberCaps
 from webapp.store.crypto import Keys
 from webapp.store.desk import Desk
 from webapp.store.directory import DirectoryRevisions
@@ -209,6 +210,7 @@ class House:
     revisions: DirectoryRevisions
     current: CurrentDirectory
     wake_up: CoalescingWakeUp
+    number_caps: NumberCaps
     engine: Engine
 
     def work(self) -> SqlUnitOfWork:
@@ -236,5 +238,8 @@ def build(settings: Settings, *, pool_size: int = 8) -> House:
         revisions=revisions,
         current=CurrentDirectory(revisions, settings.state_dir),
         wake_up=CoalescingWakeUp(producer(settings.broker_url.get_secret_value())),
+        number_caps=NumberCaps(
+            engine, derived_key(settings.secret_key.get_secret_value(), "number-cap")
+        ),
         engine=engine,
     )

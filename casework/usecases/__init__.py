@@ -2,7 +2,12 @@
 
 from casework.usecases.cases import CaseAct, answer_case, close_case, open_case, reopen_case
 from casework.usecases.clocks import raise_due
-from casework.usecases.delivery import begin_attempt, claim_messages, finish_attempt
+from casework.usecases.delivery import (
+    begin_attempt,
+    claim_messages,
+    finish_attempt,
+    suppress_message,
+)
 from casework.usecases.doubts import Doubt, doubtful_messages, settle_doubt
 from casework.usecases.receipts import record_receipt
 from casework.usecases.submit import add_information, submit
@@ -24,5 +29,6 @@ __all__ = [
     "reopen_case",
     "settle_doubt",
     "submit",
+    "suppress_message",
     "sweep_outbox",
 ]

@@ -7,10 +7,24 @@ from typing import Protocol
 from uuid import UUID
 
 from casework.access import Relation, Viewer, relation_to
+from casework.deadlines import promised_reply_due
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
-from casework.model import CaseHead, CaseState, ClockKind, TimelineEntry, TimelineKind
+from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
 from casework.ports import AccessLog, Ids, UnitOfWork
+
+_ENDED_BY_OPENING = frozenset({Mark.NEW_INFORMATION, Mark.TEAM_NOT_REACHED})
+_ENDED_BY = {
+    CaseState.ANSWERED: frozenset({Mark.CALL_NEEDED}),
+    CaseState.CLOSED: frozenset(Mark),
+}
+
+
+def promise_again(head: CaseHead, directory: Directory, now: datetime, work: UnitOfWork) -> None:
+    """Run the promised reply anew from `now`: the old limit may long be past."""
+    team = directory.teams.get(head.team) or directory.teams[directory.fallback_team]
+    due = promised_reply_due(team, directory, now)
+    work.cases.restart_clock(head.id, ClockKind.PROMISED_REPLY, now, due)
 
 
 def _authorised(
@@ -51,8 +65,14 @@ def open_case(
     """
     head, relation = _authorised(case_id, viewer, directory, work)
     log.record(viewer, case_id, "view", relation, now)
+    seen = head.marks & _ENDED_BY_OPENING
+    if seen and head.state is not CaseState.RECEIVED:
+        with work:
+            work.cases.unmark(case_id, seen)
+            work.commit()
     if head.state is CaseState.RECEIVED:
         with work:
+            work.cases.unmark(case_id, _ENDED_BY_OPENING)
             if work.cases.move(case_id, CaseState.IN_PROGRESS, now):
                 work.cases.end_clock(case_id, ClockKind.ACKNOWLEDGEMENT, now)
                 acknowledged = TimelineEntry(
@@ -98,12 +118,14 @@ def _moving(to: CaseState, kind: TimelineKind) -> CaseAct:
         head, relation = _authorised(case_id, viewer, directory, work)
         log.record(viewer, case_id, kind.value, relation, now)
         with work:
-            if not work.cases.move(case_id, to, now):
+            # Only opening acknowledges, so nothing else leads out of `received`.
+            if head.state is CaseState.RECEIVED or not work.cases.move(case_id, to, now):
                 raise IllegalMove(f"{head.state} -> {to}")
             if to is CaseState.IN_PROGRESS:
-                work.cases.restart_clock(case_id, ClockKind.PROMISED_REPLY)
+                promise_again(head, directory, now, work)
             else:
                 work.cases.end_clock(case_id, ClockKind.PROMISED_REPLY, now)
+                work.cases.unmark(case_id, _ENDED_BY[to])
             entry = TimelineEntry(ids.row(), case_id, now, kind, _actor(viewer))
             work.cases.append_timeline([entry])
             work.commit()

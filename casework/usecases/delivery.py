@@ -13,12 +13,16 @@ from casework.messages import (
     Message,
     MessageState,
     Outcome,
+    Purpose,
     Queue,
     after_attempt,
 )
-from casework.model import TimelineEntry, TimelineKind
+from casework.model import Mark, TimelineEntry, TimelineKind
 from casework.notices import About, staff_notice
 from casework.ports import Ids, UnitOfWork
+
+#: Marks the event of an alert to another team than the one that could not be reached.
+_UNREACHED = "unreached:"
 
 #: Rows claimed at once; small, so that a slow provider does not hold many.
 BATCH = 10
@@ -30,6 +34,13 @@ def claim_messages(queue: Queue, *, now: datetime, work: UnitOfWork) -> list[Cla
         claimed = work.outbox.claim(queue, now, now + LEASE, BATCH)
         work.commit()
     return claimed
+
+
+def suppress_message(claimed: Claimed, *, now: datetime, work: UnitOfWork) -> None:
+    """Not sent, by a rule of ours: the page alone tells the sender."""
+    with work:
+        work.outbox.suppress(claimed, now)
+        work.commit()
 
 
 def begin_attempt(claimed: Claimed, *, now: datetime, ids: Ids, work: UnitOfWork) -> UUID | None:
@@ -55,36 +66,84 @@ def finish_attempt(
     """Store how the attempt ended; after a final refusal, take the next way or ask for a call."""
     state, next_at = after_attempt(claimed, outcome, now)
     with work:
-        work.outbox.finish(claimed, attempt_id, outcome, state, next_at, now)
-        if state in NOT_DELIVERED:
+        # A receipt may have been faster and told otherwise: then there is nothing to be done.
+        moved = work.outbox.finish(claimed, attempt_id, outcome, state, next_at, now)
+        if moved and state in NOT_DELIVERED:
             take_other_way(claimed.message, directory=directory, now=now, ids=ids, work=work)
-        elif state is MessageState.UNKNOWN:
-            ask_for_call(claimed.message, now=now, ids=ids, work=work)
+        elif moved and state is MessageState.UNKNOWN:
+            doubt_arrival(claimed.message, directory=directory, now=now, ids=ids, work=work)
         work.commit()
 
 
 def take_other_way(
     message: Message, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
 ) -> None:
-    """After a message could not be delivered: the team's next contact point, or a call by a person."""
-    if message.case_id is not None and message.recipient.startswith("team:"):
-        _, team_key, point_key = message.recipient.split(":", 2)
-        team = directory.teams.get(team_key)
-        about = About(message.submission_id, message.case_id, message.case_number, message.event)
-        notice = team and staff_notice(team, about, message.purpose, ids, now, after=point_key)
-        if notice:
-            work.outbox.add([notice])
-            return
-    ask_for_call(message, now=now, ids=ids, work=work)
+    """After a message could not be delivered: the team's next contact point, then another team, or a call."""
+    if not _for_team(message):
+        ask_for_call(message, now=now, ids=ids, work=work)
+    elif not _next_point(message, directory, now, ids, work):
+        ask_for_call(message, now=now, ids=ids, work=work)
+        _alert_others(message, directory, now, ids, work)
+
+
+def doubt_arrival(
+    message: Message, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> None:
+    """Nobody knows whether it arrived. A team is told by its next way too, since two alerts do no harm; a
+    sender is never texted twice, so a person sees to it."""
+    if not (_for_team(message) and _next_point(message, directory, now, ids, work)):
+        ask_for_call(message, now=now, ids=ids, work=work)
+
+
+def _for_team(message: Message) -> bool:
+    return message.case_id is not None and message.recipient.startswith("team:")
+
+
+def _about(message: Message, event: str) -> About:
+    assert message.case_id is not None
+    return About(message.submission_id, message.case_id, message.case_number, event)
+
+
+def _next_point(
+    message: Message, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> bool:
+    """Alert the team by the contact point after the one that failed; False where there is none."""
+    _, team_key, point_key = message.recipient.split(":", 2)
+    team = directory.teams.get(team_key)
+    about = _about(message, message.event)
+    notice = team and staff_notice(team, about, message.purpose, ids, now, after=point_key)
+    if notice:
+        work.outbox.add([notice])
+    return notice is not None
+
+
+def _alert_others(
+    message: Message, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> None:
+    """No way to the team is left: the fallback team is told, and after it the on-call; each once."""
+    case_id, failed = message.case_id, message.recipient.split(":", 2)[1]
+    assert case_id is not None
+    if failed == directory.on_call_team and message.event.startswith(_UNREACHED):
+        return
+    other = directory.fallback_team
+    if failed == directory.fallback_team:
+        other = directory.on_call_team
+    event = f"{_UNREACHED}{message.event.removeprefix(_UNREACHED)}"
+    team = directory.teams.get(other)
+    notice = team and staff_notice(team, _about(message, event), Purpose.STAFF_URGENT, ids, now)
+    if notice:
+        work.cases.alert(case_id, other)
+        work.outbox.add([notice])
 
 
 def ask_for_call(message: Message, *, now: datetime, ids: Ids, work: UnitOfWork) -> None:
-    """Note on the case that a message did not arrive, or may not have, and that a person must see to it."""
+    """Note on the case, and in the inbox, that a message did not arrive, or may not have."""
     if message.case_id is None:
         return
-    staff = message.recipient.startswith("team:")
+    staff = _for_team(message)
     kind = TimelineKind.TEAM_NOT_REACHED if staff else TimelineKind.CALL_NEEDED
     entry = TimelineEntry(
         ids.row(), message.case_id, now, kind, "luotsi", {"message": str(message.id)}
     )
     work.cases.append_timeline([entry])
+    work.cases.mark(message.case_id, Mark.TEAM_NOT_REACHED if staff else Mark.CALL_NEEDED)

@@ -20,7 +20,10 @@ BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """An `unknown` SMS, its address opened; `known` are provider ids that belong to other attempts."""
+    """An `unknown` SMS, its address opened; `known` are provider ids that belong to other attempts.
+
+    `attempts` counts those tries of which nobody knows how they ended: a certain refusal is none of them.
+    """
 
     message: Message
     attempt_id: UUID

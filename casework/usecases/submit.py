@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from casework.calendar import is_open
 from casework.commands import AddInformation, ChildConcerned, Submit
 from casework.deadlines import acknowledgement_due, promised_reply_due
 from casework.directory import Directory
@@ -19,14 +20,16 @@ from casework.model import (
     Clock,
     ClockKind,
     KnownAs,
+    Mark,
     Receipt,
     Submission,
     TimelineEntry,
     TimelineKind,
 )
-from casework.notices import About, sender_notice, staff_notice
+from casework.notices import About, alert_points, sender_notice, staff_notice
 from casework.ports import Ids, UnitOfWork
 from casework.routing import Decision, Target, route
+from casework.usecases.cases import promise_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,13 @@ def _open(
         directory,
         now,
     )
+    marks = [Mark.TRANSFER] if decision.transfer_to else []
+    alerted: tuple[str, ...] = ()
+    if decision.alert_on_call:
+        if _reachable(directory, directory.on_call_team):
+            alerted = (directory.on_call_team,)
+        else:
+            marks.append(Mark.TEAM_NOT_REACHED)
     case = Case(
         id=ids.row(),
         submission_id=command.submission_id,
@@ -105,16 +115,23 @@ def _open(
         state=CaseState.RECEIVED,
         created_at=now,
         language=command.language,
-        municipality=None if child.non_disclosure else child.municipality,
+        municipality=child.municipality,
         after_hours=decision.after_hours,
         urgent=command.cannot_wait,
-        alerted_teams=(directory.on_call_team,) if decision.alert_on_call else (),
+        alerted_teams=alerted,
+        transfer_to=decision.transfer_to,
+        marks=tuple(marks),
         directory_revision=directory.revision,
         child=child.answers,
         reasons=decision.reasons,
     )
     clocks = _clocks(case, directory, now, ids)
     return _Opened(case, decision, clocks, _first_entries(case, decision, now, ids))
+
+
+def _reachable(directory: Directory, key: str) -> bool:
+    team = directory.teams.get(key)
+    return team is not None and bool(alert_points(team, urgent=True))
 
 
 def _clocks(case: Case, directory: Directory, now: datetime, ids: Ids) -> tuple[Clock, ...]:
@@ -132,7 +149,9 @@ def _first_entries(
 ) -> tuple[TimelineEntry, ...]:
     kinds = [TimelineKind.RECEIVED, TimelineKind.ROUTED]
     if decision.alert_on_call:
-        kinds.append(TimelineKind.ON_CALL_ALERTED)
+        # The timeline says what was done, not what should have been.
+        alerted = bool(case.alerted_teams)
+        kinds.append(TimelineKind.ON_CALL_ALERTED if alerted else TimelineKind.TEAM_NOT_REACHED)
     if decision.alarm:
         kinds.append(TimelineKind.ALARM_RAISED)
     # One microsecond apart, so that the order of what happened at once is the order of the list.
@@ -209,29 +228,34 @@ def add_information(
     ids: Ids,
     work: UnitOfWork,
 ) -> None:
-    """Add text to a submission that was sent already, and tell its teams that there is something new.
+    """Add text to a submission that was sent already, and tell everybody who was told of it.
 
-    Raises NotFound where there is no such submission.
+    What was answered or closed is opened again. When it now cannot wait, the case is urgent from here on, and a
+    team that is not at work is not the only one to hear of it. Raises NotFound where there is no such submission.
     """
     with work:
         heads = work.cases.heads_of(command.submission_id)
         if not heads:
             raise NotFound("submission")
+        timeline: list[TimelineEntry] = []
+        told: dict[str, CaseHead] = {}
+        for head in heads:
+            timeline += _note_addition(head, command, directory, now, ids, work)
+            for key in (head.team, *sorted(head.alerted_teams)):
+                told.setdefault(key, head)
+            if command.cannot_wait and _calls_on_call(head, directory, now):
+                told.setdefault(directory.on_call_team, head)
         event = f"addition:{command.addition_id}"
-        timeline = [
-            TimelineEntry(ids.row(), head.id, now, TimelineKind.ADDITION_RECEIVED, "sender")
-            for head in heads
-        ]
-        timeline += _reopened(heads, now, ids, work)
+        purpose = Purpose.STAFF_URGENT if command.cannot_wait else Purpose.STAFF_NEW
         messages = [
             staff_notice(
                 directory.teams.get(team) or directory.teams[directory.fallback_team],
                 About(head.submission_id, head.id, head.number, event),
-                Purpose.STAFF_NEW,
+                purpose,
                 ids,
                 now,
             )
-            for team, head in {head.team: head for head in reversed(heads)}.items()
+            for team, head in told.items()
         ]
         work.submissions.add_information(
             command.submission_id,
@@ -244,15 +268,34 @@ def add_information(
         work.commit()
 
 
-def _reopened(
-    heads: Sequence[CaseHead], now: datetime, ids: Ids, work: UnitOfWork
+def _calls_on_call(head: CaseHead, directory: Directory, now: datetime) -> bool:
+    """Whether the on-call must hear of it: the team is not at work, and the on-call can be reached."""
+    team = directory.teams.get(head.team)
+    at_work = team is not None and is_open(team.hours, directory.holidays, now)
+    return not at_work and _reachable(directory, directory.on_call_team)
+
+
+def _note_addition(
+    head: CaseHead,
+    command: AddInformation,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
 ) -> list[TimelineEntry]:
-    """Closed cases are opened again, and their promise runs on: what comes later must be seen as well."""
-    entries = []
-    for head in heads:
-        if head.state is CaseState.CLOSED and work.cases.move(head.id, CaseState.IN_PROGRESS, now):
-            work.cases.restart_clock(head.id, ClockKind.PROMISED_REPLY)
-            entries.append(
-                TimelineEntry(ids.row(), head.id, now, TimelineKind.CASE_REOPENED, "sender")
-            )
-    return entries
+    """Mark the case in the inbox, open it again where it was finished, and make it urgent where it is."""
+    kinds = [TimelineKind.ADDITION_RECEIVED]
+    work.cases.mark(head.id, Mark.NEW_INFORMATION)
+    finished = head.state in {CaseState.ANSWERED, CaseState.CLOSED}
+    if finished and work.cases.move(head.id, CaseState.IN_PROGRESS, now):
+        promise_again(head, directory, now, work)
+        kinds.append(TimelineKind.CASE_REOPENED)
+    if command.cannot_wait:
+        work.cases.make_urgent(head.id)
+        if _calls_on_call(head, directory, now):
+            work.cases.alert(head.id, directory.on_call_team)
+            kinds.append(TimelineKind.ON_CALL_ALERTED)
+    return [
+        TimelineEntry(ids.row(), head.id, now + timedelta(microseconds=index), kind, "sender")
+        for index, kind in enumerate(kinds)
+    ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from casework.directory import Directory
 from casework.messages import RECEIPT_PATIENCE, MessageState, Purpose, Queue
 from casework.ports import Ids, UnitOfWork
-from casework.usecases.delivery import ask_for_call, take_other_way
+from casework.usecases.delivery import doubt_arrival, take_other_way
 
 
 def sweep_outbox(
@@ -25,7 +25,7 @@ def sweep_outbox(
                 take_other_way(message, directory=directory, now=now, ids=ids, work=work)
         work.upkeep.release_leases(now)
         for message in work.upkeep.give_up_submitting(now):
-            ask_for_call(message, now=now, ids=ids, work=work)
+            doubt_arrival(message, directory=directory, now=now, ids=ids, work=work)
         work.upkeep.give_up_receipts(now - RECEIPT_PATIENCE, now)
         waiting = work.upkeep.waiting_queues(now)
         work.commit()

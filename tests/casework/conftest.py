@@ -179,6 +179,7 @@ def _county(draw: st.DrawFn) -> County:
         closed_forms=draw(st.sampled_from((frozenset(), frozenset({"guidance"})))),
         languages=("fi", "sv"),
         logo=draw(st.sampled_from(("", "logo.svg"))),
+        sms_countries=draw(st.sampled_from(((), ("358",), ("358", "46", "1")))),
     )
 
 

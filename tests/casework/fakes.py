@@ -24,6 +24,7 @@ from casework.model import (
     ClockKind,
     DueClock,
     FollowUp,
+    Mark,
     Submission,
     TimelineEntry,
     TimelineKind,
@@ -177,8 +178,34 @@ class _Cases(_Rows):
     def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None:
         self._memory.ended.setdefault(self._memory.clock(case_id, kind).id, at)
 
-    def restart_clock(self, case_id: UUID, kind: ClockKind) -> None:
-        self._memory.ended.pop(self._memory.clock(case_id, kind).id, None)
+    def restart_clock(
+        self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
+    ) -> None:
+        clock = self._memory.clock(case_id, kind)
+        self._memory.clocks[clock.id] = replace(clock, started_at=started_at, due_at=due_at)
+        self._memory.ended.pop(clock.id, None)
+
+    def _change(self, case_id: UUID, **changes: Any) -> None:
+        # A message of the outbox's own tests may belong to a case that is not kept here.
+        if case_id in self._memory.cases:
+            self._memory.cases[case_id] = replace(self._memory.cases[case_id], **changes)
+
+    def mark(self, case_id: UUID, mark: Mark) -> None:
+        if case_id in self._memory.cases:
+            kept = self._memory.cases[case_id].marks
+            self._change(case_id, marks=tuple(dict.fromkeys((*kept, mark))))
+
+    def unmark(self, case_id: UUID, marks: frozenset[Mark]) -> None:
+        kept = self._memory.cases[case_id].marks
+        self._change(case_id, marks=tuple(mark for mark in kept if mark not in marks))
+
+    def make_urgent(self, case_id: UUID) -> None:
+        self._change(case_id, urgent=True)
+
+    def alert(self, case_id: UUID, team: str) -> None:
+        if case_id in self._memory.cases:
+            kept = self._memory.cases[case_id].alerted_teams
+            self._change(case_id, alerted_teams=tuple(dict.fromkeys((*kept, team))))
 
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         self._memory.timeline += entries
@@ -220,6 +247,8 @@ def _head(case: Case, submissions: Mapping[UUID, Submission]) -> CaseHead:
         urgent=case.urgent,
         after_hours=case.after_hours,
         created_at=case.created_at,
+        transfer_to=case.transfer_to,
+        marks=frozenset(case.marks),
     )
 
 

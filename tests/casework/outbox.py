@@ -94,6 +94,11 @@ class MemoryOutbox:
         k.attempts.append(Attempt(attempt_id, now))
         return True
 
+    def suppress(self, claimed: Claimed, now: datetime) -> None:
+        k = self.rows[claimed.message.id]
+        if k.row.state is MessageState.CLAIMED and k.row.attempts == claimed.attempts:
+            k.row = Row(MessageState.SUPPRESSED, None, None, k.row.attempts)
+
     def finish(
         self,
         claimed: Claimed,
@@ -102,12 +107,14 @@ class MemoryOutbox:
         state: MessageState,
         next_at: datetime | None,
         now: datetime,
-    ) -> None:
+    ) -> bool:
         k = self.rows[claimed.message.id]
         next(a for a in k.attempts if a.id == attempt_id).provider_id = outcome.provider_id
         waiting = {MessageState.SUBMITTING, MessageState.UNKNOWN}
-        if k.row.state in waiting and k.row.attempts == claimed.attempts:
-            k.row = Row(state, next_at, None, k.row.attempts - (not outcome.counts))
+        if k.row.state not in waiting or k.row.attempts != claimed.attempts:
+            return False
+        k.row = Row(state, next_at, None, k.row.attempts - (not outcome.counts))
+        return True
 
     def add_receipt(self, *receipt: Any) -> None:
         pass

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casework.access import Relation, Role, Viewer, relation_to, teams_of
+from casework.access import Relation, Role, Viewer, relation_to, teams_of, visible_teams
 from casework.directory import Directory
 
 CONTENT_ROLES = frozenset({Role.DUTY_WORKER, Role.TEAM_LEAD})
@@ -52,6 +52,20 @@ def test_ones_own_case_is_ones_own_before_it_is_the_teams(demo: Directory) -> No
     assert relation(own, demo, team="north", worker="malli-sosiaalityo") is Relation.OWN
 
 
+def test_a_case_of_a_team_that_is_gone_belongs_to_the_fallback_team(demo: Directory) -> None:
+    fallback = demo.teams[demo.fallback_team]
+    member = viewer(fallback.members[0], Role.TEAM_LEAD)
+    other = viewer("malli-sosiaalityo", Role.DUTY_WORKER)
+    assert relation(member, demo, team="renamed") is Relation.TEAM
+    assert relation(member, demo, team="north") is None
+    assert relation(other, demo, team="renamed") is None
+    assert relation(other, demo, team="renamed", alerted=frozenset({"coast"})) is (
+        Relation.ESCALATED
+    )
+    assert visible_teams(member, demo).orphans
+    assert not visible_teams(other, demo).orphans
+
+
 @pytest.mark.parametrize("role", [Role.AUDITOR, Role.DIRECTORY_ADMIN, "partner", "luotsi"])
 def test_a_role_without_content_opens_nothing(demo: Directory, role: str) -> None:
     member = viewer("malli-sosiaalityo", role)
@@ -68,7 +82,7 @@ def test_an_account_without_a_worker_opens_nothing(demo: Directory) -> None:
 def test_without_a_content_role_and_a_team_there_is_no_relation(
     demo: Directory, data: st.DataObject
 ) -> None:
-    keys = st.sampled_from(sorted(demo.teams))
+    keys = st.sampled_from([*sorted(demo.teams), "renamed"])
     workers = st.one_of(st.none(), st.sampled_from([*sorted(demo.workers), "former-worker"]))
     who = viewer(data.draw(workers), *data.draw(st.sets(st.sampled_from(list(Role)))))
     team, alerted = data.draw(keys), data.draw(st.frozensets(keys, max_size=2))
@@ -78,5 +92,16 @@ def test_without_a_content_role_and_a_team_there_is_no_relation(
     if not who.roles & CONTENT_ROLES or who.worker is None or not teams:
         assert found is None
     else:
-        related = bool(teams & {team, *alerted}) or own == who.worker
+        home = team if team in demo.teams else demo.fallback_team
+        related = bool(teams & {home, *alerted}) or own == who.worker
         assert (found is not None) == related
+
+
+@given(data=st.data())
+def test_many_cases_at_once_are_seen_as_each_alone_is(demo: Directory, data: st.DataObject) -> None:
+    keys = st.sampled_from([*sorted(demo.teams), "renamed"])
+    who = viewer(data.draw(st.sampled_from(sorted(demo.workers))), Role.DUTY_WORKER)
+    team, alerted = data.draw(keys), data.draw(st.frozensets(keys, max_size=2))
+    seen = visible_teams(who, demo)
+    at_once = bool(seen.teams & {team, *alerted}) or (seen.orphans and team not in seen.known)
+    assert at_once == (relation(who, demo, team, None, alerted) is not None)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from casework.bundle import FILES, BundleError, dump, parse
 from casework.calendar import ALWAYS, Span
+from casework.caps import SMS_COUNTRIES
 from casework.directory import Directory
 
 Files = dict[str, str]
@@ -116,6 +117,10 @@ def test_a_wrong_row_is_named_with_its_file_line_and_reason(
         ('sv = "Exempel"', 'sv = ""', "sender_names.sv: is empty"),
         ('emergency_number = "112"', 'emergency_number = "0"', "begins with +358"),
         ("closed_forms = []", 'closed_forms = "guidance"', "expected a list of texts"),
+        ('["358", "46"', '["+358", "46"', "sms_countries: expected a calling code"),
+        ('["358", "46"', '["0046", "46"', "sms_countries: expected a calling code"),
+        ('["358", "46"', '[358, "46"', "sms_countries: expected a text in quotes"),
+        ('["358", "46"', '["46", "46"', "sms_countries: names a value twice"),
         ("[texts.notice]", "[texts.notice", "not readable"),
     ],
 )
@@ -126,6 +131,17 @@ def test_a_wrong_setting_is_named_with_its_line(
     line = text[: text.index(old)].count("\n") + 1
     files = {**demo_files, "county.toml": text.replace(old, new, 1)}
     assert any(p[1] == line and reason in p[2] for p in problems(read_bundle, files))
+
+
+def test_without_the_countries_of_texts_they_are_finland_and_its_neighbours(
+    demo_files: Files, read_bundle: Read
+) -> None:
+    lines = demo_files["county.toml"].splitlines(keepends=True)
+    without = "".join(line for line in lines if not line.startswith("sms_countries"))
+    county = read_bundle({**demo_files, "county.toml": without}).county
+    assert county.sms_countries == SMS_COUNTRIES
+    none = without.replace("[names]", "sms_countries = []\n[names]")
+    assert read_bundle({**demo_files, "county.toml": none}).county.sms_countries == ()
 
 
 def test_a_sender_name_is_needed_in_every_language(demo_files: Files, read_bundle: Read) -> None:

@@ -117,13 +117,6 @@ def test_nothing_that_was_typed_stands_in_the_timeline_or_in_a_message(demo: Dir
     assert "testi@example.org" not in repr(memory.messages) + repr(order)
 
 
-def test_non_disclosure_leaves_no_municipality_on_the_case(demo: Directory) -> None:
-    _, memory = sent(command(child("598", non_disclosure=True)), demo)
-    case = only_case(memory)
-    assert (case.team, case.municipality) == ("north", None)
-    assert "598" not in repr(memory.messages) + repr(memory.timeline)
-
-
 def test_a_submission_is_not_identified_and_keeps_only_the_hash_of_its_code(
     demo: Directory,
 ) -> None:

@@ -66,7 +66,10 @@ def test_each_attempt_of_one_message_has_the_same_message_id(write: Write) -> No
 @pytest.mark.parametrize(
     ("to", "envelope"),
     [
-        ("toimisto@päiväkoti-esimerkki.fi", "toimisto@xn--pivkoti-esimerkki-uqbc.fi"),
+        ("toimisto@päiväkoti-esimerkki.fi", "toimisto@xn--pivkoti-esimerkki-qqbc.fi"),
+        ("maija@faß.example", "maija@xn--fa-hia.example"),
+        ("maija@FAß.example", "maija@xn--fa-hia.example"),
+        ("maija@posti.county.local", "maija@posti.county.local"),
         ("maija+koe@koe.example", "maija+koe@koe.example"),
         ("o'neil.matti@koe.example", "o'neil.matti@koe.example"),
         ("maija@koe.example ", MAIJA),
@@ -77,8 +80,6 @@ def test_each_attempt_of_one_message_has_the_same_message_id(write: Write) -> No
 def test_an_address_is_trimmed_and_its_domain_goes_in_ascii(
     write: Write, to: str, envelope: str
 ) -> None:
-    if "ä" in to:
-        envelope = "toimisto@" + "päiväkoti-esimerkki.fi".encode("idna").decode()
     with SmtpSink() as sink:
         mail(sink).send(write(to))
         (came,) = sink.wait_for(1)
@@ -133,6 +134,8 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail(write: Write) -> None:
         {"to": "maija@"},
         {"to": "mäijä@koe.example"},
         {"to": "maija@koe..example"},
+        {"to": "maija@köe..example"},
+        {"to": "maija@-köe.example"},
         {"subject": "Hei\r\nBcc: muu@koe.example"},
         {"subject": "Hei\nBcc: muu@koe.example"},
         {"subject": "Hei\x00"},

@@ -13,6 +13,7 @@ from wtforms import Form
 from forms.base import Step
 from forms.contact import ContactStep, YouStep
 from forms.fields import (
+    ASK_PLAIN_NAME,
     BAD_EMAIL,
     TOO_LONG,
     Checks,
@@ -119,6 +120,7 @@ def test_boxes_keep_the_order_of_the_page_and_drop_what_was_not_offered() -> Non
         ("maija@EXAMPLE.fi", "maija@example.fi"),
         ("maija+koulu@example.fi", "maija+koulu@example.fi"),
         ("toimisto@päiväkoti-esimerkki.fi", "toimisto@päiväkoti-esimerkki.fi"),
+        ("maija@faß.example", "maija@faß.example"),
         ("maija@dead-domain.example", "maija@dead-domain.example"),
         ("\u202emaija@example.fi", "maija@example.fi"),
     ],
@@ -149,6 +151,17 @@ def test_what_is_no_address_is_asked_for_again_and_kept(typed: str) -> None:
     form = filled(("email", typed))
     assert errors(form, "email") == [BAD_EMAIL]
     assert form.email.data
+
+
+@pytest.mark.parametrize("typed", ["päivi@example.org", "päivi@päiväkoti-esimerkki.fi"])
+def test_a_name_that_few_servers_can_carry_is_asked_for_in_plain_letters(typed: str) -> None:
+    form = filled(("email", typed))
+    assert (errors(form, "email"), form.email.data) == ([ASK_PLAIN_NAME], typed)
+
+
+@pytest.mark.parametrize("typed", ["päivi@", "päivi@example", "pä ivi@example.fi", "päivi"])
+def test_plain_letters_are_asked_for_only_where_they_would_mend_it(typed: str) -> None:
+    assert errors(filled(("email", typed)), "email") == [BAD_EMAIL]
 
 
 @given(

@@ -37,7 +37,7 @@ def visit(app: Flask) -> Visit:
     def visitor(like: FlaskClient | None = None, **options: Any) -> FlaskClient:
         made = app.test_client(**options)
         made.environ_base["REMOTE_ADDR"] = (
-            f"2001:db8::{secrets.token_hex(2)}:{secrets.token_hex(2)}"
+            f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1"
         )
         if like is not None:
             made.environ_base["REMOTE_ADDR"] = like.environ_base["REMOTE_ADDR"]

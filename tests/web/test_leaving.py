@@ -112,6 +112,20 @@ def test_leaving_after_sending_hides_the_receipt_and_keeps_the_message(
     assert rows(owner, "submissions") == 1
 
 
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_looking_ahead_where_the_exit_leads_deletes_nothing(
+    client: FlaskClient, owner: Engine, language: str
+) -> None:
+    at = walk(client, language)
+    before = client.get_cookie("luotsi")
+    ahead = client.head(f"/{language}/exit")
+    assert (ahead.status_code, ahead.headers.getlist("Set-Cookie")) == (303, [])
+    assert "ilmatieteenlaitos.fi" in ahead.headers["Location"]
+    assert client.get_cookie("luotsi") == before
+    assert (rows(owner, "drafts"), rows(owner, "sessions")) == (1, 1)
+    assert ANSWERS["matter"]["message"] in client.get(at).text
+
+
 def test_leaving_without_having_come_is_leaving(client: FlaskClient, owner: Engine) -> None:
     assert client.get("/fi/exit").status_code == 303
     assert rows(owner, "sessions") == 0

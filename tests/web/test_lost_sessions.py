@@ -34,6 +34,7 @@ LOST = (
     "here. Answers of earlier pages are gone and are asked again. If this comes again, please call us."
 )
 STALE = "This page had been open in another tab or for very long. Nothing is lost. Press the button once more."
+PHONE = "050 0000100"
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
 LANGUAGES = pytest.mark.parametrize("language", ["fi", "sv", "en"])
@@ -188,6 +189,24 @@ def test_with_cookies_off_each_press_gives_the_text_back_and_never_loops(app: Fl
         shown = visitor.get(at.replace("matter", door))
         assert shown.status_code == 404
         assert reads(shown, "fi", "You can begin again, or call us.")
+
+
+@LANGUAGES
+def test_too_many_posts_without_a_cookie_are_told_to_wait_and_whom_to_call_and_keep_the_text(
+    visit: Visit, language: str
+) -> None:
+    visitor = visit(use_cookies=False)
+    at = f"/{language}/forms/guidance/01890000-0000-7000-8000-000000000000/matter"
+    # Twice the limit of a minute, as the minute may turn on the way.
+    for _ in range(122):
+        page = visitor.post(at, data={"message": WORDS})
+        if page.status_code != 400:
+            break
+    assert page.status_code == 429
+    assert int(page.headers["Retry-After"]) > 0
+    assert WORDS.strip() in page.text
+    assert reads(page, language, "Too many tries in a short time")
+    assert PHONE in page.text
 
 
 @pytest.mark.parametrize("cookie", ["", "x", "\xff\xfe", "a" * 5000, "%00", "\u00e4\u00f6"])

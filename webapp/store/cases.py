@@ -15,6 +15,7 @@ from casework.model import (
     CaseState,
     ClockKind,
     DueClock,
+    Mark,
     TimelineEntry,
 )
 from webapp.store.submissions import timeline_row
@@ -36,6 +37,8 @@ HEAD_COLUMNS = (
     cases.c.urgent,
     cases.c.after_hours,
     cases.c.created_at,
+    cases.c.transfer_to,
+    cases.c.marks,
 )
 
 #: Which time a state leaves on the case; reopening takes the later ones away.
@@ -60,6 +63,8 @@ def head_of(row: Mapping[Any, Any]) -> CaseHead:
         urgent=row["urgent"],
         after_hours=row["after_hours"],
         created_at=row["created_at"],
+        transfer_to=row["transfer_to"],
+        marks=frozenset(Mark(mark) for mark in row["marks"]),
     )
 
 
@@ -108,12 +113,32 @@ class CaseRows:
             .values(ended_at=at)
         )
 
-    def restart_clock(self, case_id: UUID, kind: ClockKind) -> None:
+    def restart_clock(
+        self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
+    ) -> None:
         self._work.connection.execute(
             update(clocks)
             .where(clocks.c.case_id == case_id, clocks.c.kind == kind.value)
-            .values(ended_at=None)
+            .values(started_at=started_at, due_at=due_at, ended_at=None)
         )
+
+    def mark(self, case_id: UUID, mark: Mark) -> None:
+        self._change(case_id, marks=_with(cases.c.marks, mark.value))
+
+    def unmark(self, case_id: UUID, marks: frozenset[Mark]) -> None:
+        left: ColumnElement[Any] = cases.c.marks
+        for mark in sorted(marks):
+            left = func.array_remove(left, mark.value)
+        self._change(case_id, marks=left)
+
+    def make_urgent(self, case_id: UUID) -> None:
+        self._change(case_id, urgent=True)
+
+    def alert(self, case_id: UUID, team: str) -> None:
+        self._change(case_id, alerted_teams=_with(cases.c.alerted_teams, team))
+
+    def _change(self, case_id: UUID, **values: Any) -> None:
+        self._work.connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
 
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         self._work.queue(timeline, [timeline_row(entry) for entry in entries])
@@ -141,3 +166,8 @@ class CaseRows:
         self._work.connection.execute(
             update(clocks).where(clocks.c.id == clock_id).values(act_at=act_at)
         )
+
+
+def _with(column: ColumnElement[Any], value: str) -> ColumnElement[Any]:
+    """An array that holds the value once."""
+    return func.array_append(func.array_remove(column, value), value)

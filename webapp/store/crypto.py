@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -88,7 +87,3 @@ class Keys:
 
 def _bound_to(row: UUID, field: str) -> bytes:
     return row.bytes + field.encode()
-
-
-def as_json(content: Mapping[str, Any]) -> str:
-    return json.dumps(content, ensure_ascii=False, sort_keys=True)

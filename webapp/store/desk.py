@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, tuple_
 
+from casework.access import Visible
 from casework.commands import Scope
 from casework.messages import Channel, MessageState
 from casework.model import CaseHead, CaseState, ClockKind, TimelineKind
@@ -97,10 +98,10 @@ class Desk:
         self._keys = keys
 
     def inbox(
-        self, teams: frozenset[str], *, closed: bool, after: Cursor | None, limit: int
+        self, seen: Visible, *, closed: bool, after: Cursor | None, limit: int
     ) -> Sequence[InboxRow]:
         """Cases of these teams, or alerted to them, newest first: `limit` rows following `after`."""
-        if not teams:
+        if not seen.teams:
             return []
         state = (
             cases.c.state == CaseState.CLOSED.value
@@ -116,7 +117,7 @@ class Desk:
             )
             .outerjoin(ack, _running(ack, ClockKind.ACKNOWLEDGEMENT))
             .outerjoin(reply, _running(reply, ClockKind.PROMISED_REPLY))
-            .where(_of(teams), state)
+            .where(_of(seen), state)
             .order_by(cases.c.created_at.desc(), cases.c.id.desc())
             .limit(limit)
         )
@@ -128,13 +129,13 @@ class Desk:
             rows = connection.execute(query).mappings().all()
         return [InboxRow(head_of(row), row["acknowledge_by"], row["reply_by"]) for row in rows]
 
-    def count(self, teams: frozenset[str], *, state: CaseState) -> int:
+    def count(self, seen: Visible, *, state: CaseState) -> int:
         with self._reads.connect() as connection:
             return int(
                 connection.execute(
                     select(func.count())
                     .select_from(cases)
-                    .where(_of(teams), cases.c.state == state.value)
+                    .where(_of(seen), cases.c.state == state.value)
                 ).scalar_one()
             )
 
@@ -200,7 +201,7 @@ class Desk:
             sender=sender,
             child=case_key.open_json(row["child_sealed"], head.id, "child"),
             reasons=case_key.open_json(row["reasons_sealed"], head.id, "reasons"),
-            additions=_additions(connection, head, key, sender_key),
+            additions=_additions(connection, head, key, case_key, sender_key),
             siblings=_siblings(connection, head),
             clocks=_clocks(connection, head.id),
             timeline=_timeline(connection, head.id),
@@ -208,8 +209,9 @@ class Desk:
         )
 
 
-def _of(teams: frozenset[str]) -> ColumnElement[bool]:
-    return or_(cases.c.team.in_(teams), cases.c.alerted_teams.overlap(list(teams)))
+def _of(seen: Visible) -> ColumnElement[bool]:
+    ours = or_(cases.c.team.in_(seen.teams), cases.c.alerted_teams.overlap(list(seen.teams)))
+    return or_(ours, cases.c.team.not_in(seen.known)) if seen.orphans else ours
 
 
 def _running(clock: Any, kind: ClockKind) -> Any:
@@ -219,7 +221,11 @@ def _running(clock: Any, kind: ClockKind) -> Any:
 
 
 def _additions(
-    connection: Connection, head: CaseHead, key: OpenKey, sender_key: OpenKey | None
+    connection: Connection,
+    head: CaseHead,
+    key: OpenKey,
+    case_key: OpenKey,
+    sender_key: OpenKey | None,
 ) -> Sequence[tuple[datetime, Mapping[str, Any]]]:
     """What was added later, page by page; of children only where this case is the one that keeps it."""
     rows = connection.execute(
@@ -232,7 +238,8 @@ def _additions(
     )
     opened = []
     for row in rows:
-        opener = sender_key if row.scope == Scope.SENDER else key
+        of_child = row.case_id is not None
+        opener = case_key if of_child else sender_key if row.scope == Scope.SENDER else key
         if opener is not None:
             answers = opener.open_json(row.answers_sealed, row.id, f"addition/{row.scope}")
             opened.append((row.received_at, answers))

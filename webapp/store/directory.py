@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Engine, func, insert, select
 
 from casework.errors import NoDirectory
-from webapp.store.tables import directory_revisions
+from casework.model import CaseState
+from webapp.store.tables import cases, directory_revisions
 
 
 class DirectoryRevisions:
@@ -35,6 +36,26 @@ class DirectoryRevisions:
         if found is None:
             raise NoDirectory(revision)
         return dict(found)
+
+    def open_cases_without(self, teams: Collection[str]) -> Mapping[str, int]:
+        """Teams that are not among `teams` and yet have open cases, their own or alerted to them; how many."""
+        named = (
+            select(
+                cases.c.id,
+                func.unnest(func.array_append(cases.c.alerted_teams, cases.c.team)).label("team"),
+            )
+            .where(cases.c.state != CaseState.CLOSED.value)
+            .distinct()
+            .subquery()
+        )
+        with self._reads.connect() as connection:
+            counted = connection.execute(
+                select(named.c.team, func.count())
+                .where(named.c.team.not_in(sorted(teams)))
+                .group_by(named.c.team)
+                .order_by(named.c.team)
+            )
+            return {row[0]: row[1] for row in counted}
 
     def add(self, files: Mapping[str, str], imported_by: str, now: datetime) -> int:
         """Store a checked bundle as the newest revision and give its number."""

@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
+from casework.errors import LuotsiError
 from webapp.store.crypto import Keys
 from webapp.store.tables import drafts
 from webapp.store.unit_of_work import SqlUnitOfWork
 
 LIFETIME = timedelta(hours=24)
 
-_MARK_SENT = "update drafts set state = 'sent', content_sealed = %(content)s where id = %(id)s"
+#: A draft that is not as it was loaded gets no state at all, which the column refuses: the whole statement
+#: fails, and with it the submission that it is part of.
+_MARK_SENT = (
+    "update drafts set content_sealed = %(content)s,"
+    " state = case when content_sealed = %(loaded)s then 'sent' end where id = %(id)s"
+)
+
+
+class DraftChanged(LuotsiError):
+    """The draft was sent or changed elsewhere since it was loaded; nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`content` while open: reference, code and the answers by step; once sent: no answer any more."""
+    """`content` while open: reference, code and the answers by step; once sent: no answer any more.
+
+    `sealed` is the content as it was loaded. No two writes seal to the same bytes, so it tells whether the
+    draft is still the one that was loaded; empty in a draft that was made here.
+    """
 
     id: UUID
     submission_id: UUID
@@ -30,6 +48,7 @@ class Draft:
     created_at: datetime
     expires_at: datetime
     content: dict[str, Any] = field(repr=False)
+    sealed: bytes = field(default=b"", repr=False, compare=False)
 
 
 def _state(sent: bool) -> str:
@@ -105,27 +124,51 @@ class Drafts:
             created_at=row["created_at"],
             expires_at=row["expires_at"],
             content=self._keys.own.open_json(row["content_sealed"], row["id"], "draft"),
+            sealed=row["content_sealed"],
         )
 
     def save(self, draft: Draft) -> bool:
-        """Replace the content; False where the draft has been sent since it was loaded, or is gone."""
+        """Replace the content; False where the draft was sent or changed since it was loaded, or is gone."""
         with self._reads.connect() as connection:
             changed = connection.execute(
                 update(drafts)
-                .where(drafts.c.id == draft.id, drafts.c.state == _state(draft.sent))
+                .where(
+                    drafts.c.id == draft.id,
+                    drafts.c.state == _state(draft.sent),
+                    drafts.c.content_sealed == draft.sealed,
+                )
                 .values(content_sealed=self._seal(draft.id, draft.content))
             )
         return changed.rowcount == 1
 
-    def mark_sent(self, work: SqlUnitOfWork, draft_id: UUID, content: dict[str, Any]) -> None:
-        """In the commit of the submission: the answers leave the draft as they enter the case."""
-        work.queue_statement(_MARK_SENT, {"id": draft_id, "content": self._seal(draft_id, content)})
+    @contextmanager
+    def sending(self, work: SqlUnitOfWork, draft: Draft, content: dict[str, Any]) -> Iterator[None]:
+        """Around the commit of the submission: the answers leave the draft as they enter the case.
 
-    def delete(self, draft_id: UUID, session_hash: bytes) -> None:
+        Raises DraftChanged where the draft is not as it was loaded; then the submission is not stored either.
+        """
+        sealed = self._seal(draft.id, content)
+        work.queue_statement(
+            _MARK_SENT, {"id": draft.id, "content": sealed, "loaded": draft.sealed}
+        )
+        try:
+            yield
+        except IntegrityError as error:
+            if _lacks_state(error.orig):
+                raise DraftChanged from error
+            raise
+
+    def delete(self, draft_id: UUID, session_hash: bytes) -> bool:
+        """Delete what was not sent; False where there is no such draft, or it was sent."""
         with self._reads.connect() as connection:
-            connection.execute(
-                delete(drafts).where(drafts.c.id == draft_id, drafts.c.session_hash == session_hash)
+            deleted = connection.execute(
+                delete(drafts).where(
+                    drafts.c.id == draft_id,
+                    drafts.c.session_hash == session_hash,
+                    drafts.c.state == "open",
+                )
             )
+        return deleted.rowcount == 1
 
     def delete_all_of(self, session_hash: bytes) -> None:
         """Everything that the session wrote and has not sent, and the receipts that it could still show."""
@@ -138,3 +181,10 @@ class Drafts:
 
     def _seal(self, draft_id: UUID, content: dict[str, Any]) -> bytes:
         return self._keys.own.seal_json(content, draft_id, "draft")
+
+
+def _lacks_state(cause: BaseException | None) -> bool:
+    """Whether PostgreSQL refused a draft without a state, as `_MARK_SENT` makes it on purpose."""
+    return isinstance(cause, psycopg.errors.NotNullViolation) and (
+        (cause.diag.table_name, cause.diag.column_name) == ("drafts", "state")
+    )

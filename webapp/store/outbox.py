@@ -120,6 +120,19 @@ class OutboxRows:
         )
         return True
 
+    def suppress(self, claimed: Claimed, now: datetime) -> None:
+        self._work.connection.execute(
+            update(messages)
+            .where(
+                messages.c.id == claimed.message.id,
+                messages.c.state == MessageState.CLAIMED.value,
+                messages.c.attempts == claimed.attempts,
+            )
+            .values(
+                state=MessageState.SUPPRESSED.value, lease_until=None, next_at=None, changed_at=now
+            )
+        )
+
     def finish(
         self,
         claimed: Claimed,
@@ -128,7 +141,7 @@ class OutboxRows:
         state: MessageState,
         next_at: datetime | None,
         now: datetime,
-    ) -> None:
+    ) -> bool:
         connection = self._work.connection
         connection.execute(
             update(attempts)
@@ -142,7 +155,7 @@ class OutboxRows:
         )
         # A receipt may have been faster than we are: then its state stays. A lease that ran out meanwhile
         # left the row `unknown`; now we know.
-        connection.execute(
+        moved = connection.execute(
             update(messages)
             .where(
                 messages.c.id == claimed.message.id,
@@ -157,6 +170,7 @@ class OutboxRows:
                 attempts=messages.c.attempts - (0 if outcome.counts else 1),
             )
         )
+        return moved.rowcount == 1
 
     def add_receipt(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -87,6 +87,8 @@ class SubmissionRows:
             "team": case.team,
             "worker": case.worker,
             "alerted_teams": list(case.alerted_teams),
+            "transfer_to": case.transfer_to,
+            "marks": [mark.value for mark in case.marks],
             "state": case.state.value,
             "language": case.language,
             "municipality": case.municipality,
@@ -111,28 +113,17 @@ class SubmissionRows:
         if self._has_addition(submission_id, addition_id):
             return
         key = submission_key(self._work, self._keys, submission_id)
-        first_case = (
-            self._work.connection.execute(
-                select(cases.c.id)
-                .where(cases.c.submission_id == submission_id)
-                .order_by(cases.c.id)
-            )
-            .scalars()
-            .first()
-        )
-        rows = []
-        for scope, given in answers.items():
-            sealing = self._sender_key(submission_id) if scope == Scope.SENDER else key
-            rows.append(
-                {
-                    "id": addition_id,
-                    "scope": scope,
-                    "submission_id": submission_id,
-                    "case_id": first_case if scope == Scope.CHILD else None,
-                    "received_at": at,
-                    "answers_sealed": sealing.seal_json(given, addition_id, f"addition/{scope}"),
-                }
-            )
+        rows = [
+            {
+                "id": addition_id,
+                "scope": scope,
+                "submission_id": submission_id,
+                "case_id": case_id,
+                "received_at": at,
+                "answers_sealed": sealing.seal_json(given, addition_id, f"addition/{scope}"),
+            }
+            for scope, case_id, sealing, given in self._parts(submission_id, key, answers)
+        ]
         self._work.queue(additions, rows, on_conflict="on conflict do nothing")
         self._work.queue(timeline, [timeline_row(entry) for entry in timeline_rows])
         self._work.queue(
@@ -140,6 +131,38 @@ class SubmissionRows:
             [message_row(message, key) for message in message_rows],
             on_conflict="on conflict do nothing",
         )
+
+    def _parts(
+        self, submission_id: UUID, key: OpenKey, answers: Answers
+    ) -> Iterator[tuple[str, UUID | None, OpenKey, Any]]:
+        """(scope, case that keeps it, key that seals it, answers) for each part of an addition."""
+        for scope, given in answers.items():
+            if scope == Scope.CHILD:
+                yield from self._children(submission_id, given)
+            elif scope == Scope.SENDER:
+                yield scope, None, self._sender_key(submission_id), given
+            else:
+                yield scope, None, key, given
+
+    def _children(
+        self, submission_id: UUID, children: Sequence[Answers]
+    ) -> Iterator[tuple[str, UUID, OpenKey, Any]]:
+        """Each child that is told of otherwise than before, for its own case; a new child for the first one.
+
+        Cases were made in the order of the children, and so are their ids.
+        """
+        rows = self._work.connection.execute(
+            select(cases.c.id, cases.c.municipality, cases.c.key_wrapped, cases.c.child_sealed)
+            .where(cases.c.submission_id == submission_id)
+            .order_by(cases.c.id)
+        ).all()
+        for number, child in enumerate(children):
+            row = rows[number] if number < len(rows) else rows[0]
+            key = self._keys.unwrap(row.key_wrapped, row.id, "case_key")
+            before = key.open_json(row.child_sealed, row.id, "child")
+            same = all(child.get(name) == value for name, value in before.items())
+            if number >= len(rows) or not same or child.get("municipality") != row.municipality:
+                yield f"{Scope.CHILD}/{number}", row.id, key, child
 
     def _has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
         """Whether it is stored already; holds the submission, so that of two presses at once one waits."""
@@ -188,6 +211,7 @@ class SubmissionRows:
                     cases.c.team,
                     cases.c.state,
                     cases.c.after_hours,
+                    cases.c.transfer_to,
                     cases.c.acknowledged_at,
                     cases.c.answered_at,
                     cases.c.closed_at,
@@ -225,6 +249,7 @@ def _followed(rows: Sequence[Mapping[Any, Any]]) -> FollowUp:
                 answered_at=row["answered_at"],
                 closed_at=row["closed_at"],
                 reply_by=row["due_at"],
+                transfer_to=row["transfer_to"],
             )
             for row in rows
         ),

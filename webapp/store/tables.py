@@ -10,6 +10,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
+    Date,
     DateTime,
     ForeignKey,
     Identity,
@@ -107,6 +108,8 @@ cases = Table(
     Column("team", Text, nullable=False),
     Column("worker", Text),
     Column("alerted_teams", ARRAY(Text), nullable=False),
+    Column("transfer_to", Text),
+    Column("marks", ARRAY(Text), nullable=False),
     Column("state", Text, nullable=False),
     Column("language", Text, nullable=False),
     Column("municipality", Text),
@@ -136,7 +139,7 @@ cases = Table(
     Index("ix_cases_alerted_teams", "alerted_teams", postgresql_using="gin"),
 )
 
-#: What a dump shows of a case: opaque ids, keys and times. `municipality` is null when non-disclosure is asked.
+#: What a dump shows of a case: opaque ids, keys and times. `municipality` is null when it was not told.
 PLAIN_CASE_COLUMNS = frozenset(
     column.name for column in cases.columns if not column.name.endswith(("_sealed", "_wrapped"))
 )
@@ -243,6 +246,15 @@ receipts = Table(
     Column("error_code", Text, nullable=False),
     _at("received_at"),
     UniqueConstraint("attempt_id", "provider_id", "status", "error_code"),
+)
+
+#: How many texts a number was sent in a day, under a keyed hash of number and day; see `webapp.store.caps`.
+number_caps = Table(
+    "number_caps",
+    metadata,
+    Column("number_hash", LargeBinary, primary_key=True),
+    Column("day", Date, primary_key=True, index=True),
+    Column("count", Integer, nullable=False),
 )
 
 access_log = Table(

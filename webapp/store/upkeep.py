@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 
-from casework.messages import MAX_ATTEMPTS, Channel, Message, MessageState, Queue, origins
+from casework.messages import MAX_ATTEMPTS, Channel, Message, MessageState, Queue, Verdict, origins
 from casework.usecases.doubts import Doubt
 from webapp.store.crypto import Keys
 from webapp.store.message_rows import (
@@ -107,10 +107,21 @@ class UpkeepRows:
             .where(others.c.started_at >= since, others.c.provider_id.is_not(None))
             .scalar_subquery()
         )
+        unknown = (
+            select(func.count())
+            .select_from(newest)
+            .where(
+                newest.c.message_id == messages.c.id,
+                or_(newest.c.verdict.is_(None), newest.c.verdict == Verdict.UNKNOWN.value),
+            )
+            .correlate(messages)
+            .scalar_subquery()
+        )
         rows = self._work.connection.execute(
             select(
                 *messages.c,
                 submissions.c.key_wrapped,
+                unknown.label("unknown_attempts"),
                 attempts.c.id.label("attempt_id"),
                 attempts.c.started_at,
                 taken.label("taken"),
@@ -136,7 +147,7 @@ class UpkeepRows:
         return Doubt(
             message=message,
             attempt_id=row["attempt_id"],
-            attempts=row["attempts"],
+            attempts=row["unknown_attempts"],
             since=row["started_at"],
             known=frozenset(row["taken"] or ()),
         )

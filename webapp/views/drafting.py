@@ -1,8 +1,8 @@
 """The draft behind a form's pages: begun, kept page by page, sent once, forgotten.
 
 Content while open: `version`, `reference`, `code`, `answers`, and `earlier` where the form changed meanwhile.
-Once sent: the same without the answers, of
-which only keyed digests stay, to tell a repeated page from a changed one.
+Once sent: the same without the answers, of which only keyed digests stay, to tell a repeated page from a
+changed one; `addition` has the changed pages that are not sent yet, and `added` says that some were.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import hashlib
 import hmac
 import json
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from flask import session
 
@@ -98,15 +99,34 @@ def shown(draft: Draft, step: str) -> Any:
     return draft.content["answers"].get(step) or draft.content.get("earlier", {}).get(step)
 
 
+def _change(
+    draft: Draft, spec: FormSpec, changed: Callable[[dict[str, Any]], dict[str, Any]]
+) -> Draft | None:
+    """Store the content as `changed` makes it, on top of what other tabs stored meanwhile.
+
+    None: the message was sent or deleted meanwhile, and nothing was stored.
+    """
+    kept = replace(draft, content=changed(draft.content))
+    # Each failure means that another tab was faster, so it ends when they do.
+    while not house().drafts.save(kept):
+        newest = load(draft.id, spec)
+        if newest is None or newest.sent != draft.sent:
+            return None
+        kept = replace(newest, content=changed(newest.content))
+    return kept
+
+
 def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draft | None:
     """Store the answers of one page, without those of pages that it makes unneeded.
 
     None: the message was sent or deleted meanwhile, and nothing was stored.
     """
-    answers = {**draft.content["answers"], form.slug: form.answers()}
-    content = {**draft.content, "answers": spec.only_asked(answers, around)}
-    kept = replace(draft, content=content)
-    return kept if house().drafts.save(kept) else None
+
+    def with_page(content: dict[str, Any]) -> dict[str, Any]:
+        answers = {**content["answers"], form.slug: form.answers()}
+        return {**content, "answers": spec.only_asked(answers, around)}
+
+    return _change(draft, spec, with_page)
 
 
 def _digest(draft: Draft, step: str, answers: Any) -> str:
@@ -134,31 +154,49 @@ def code_to_show(draft: Draft, at: datetime) -> str | None:
     return code if at - sent_at < CODE_SHOWN else None
 
 
-def forget_code(draft: Draft) -> None:
-    content = {name: value for name, value in draft.content.items() if name != "code"}
-    house().drafts.save(replace(draft, content=content))
+def forget_code(draft: Draft, spec: FormSpec) -> None:
+    def without_code(content: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in content.items() if name != "code"}
+
+    _change(draft, spec, without_code)
 
 
-def keep_addition(draft: Draft, form: Step) -> bool:
-    """Keep a page that says something else than what was sent; False where it says the same."""
-    answers = form.answers()
-    if draft.content["digests"].get(form.slug) == _digest(draft, form.slug, answers):
-        return False
-    content = dict(draft.content)
-    content["addition"] = {**content.get("addition", {}), form.slug: answers}
-    content.setdefault("addition_id", str(house().ids.row()))
-    house().drafts.save(replace(draft, content=content))
-    return True
+def says_more(draft: Draft, form: Step) -> bool:
+    """Whether a page of a sent message says something else than what was sent."""
+    sent = draft.content["digests"].get(form.slug)
+    return bool(sent != _digest(draft, form.slug, form.answers()))
 
 
-def addition_sent(draft: Draft) -> None:
-    """The addition is part of the case now; the same page sent again is nothing new."""
-    content = dict(draft.content)
-    added = content.pop("addition")
-    content.pop("addition_id")
-    content["added"] = True
-    content["digests"] = {
-        **content["digests"],
-        **{step: _digest(draft, step, given) for step, given in added.items()},
-    }
-    house().drafts.save(replace(draft, content=content))
+def keep_addition(draft: Draft, form: Step, spec: FormSpec) -> bool:
+    """Keep such a page until it is sent as an addition; False where the draft is gone."""
+
+    def with_page(content: dict[str, Any]) -> dict[str, Any]:
+        addition = {**content.get("addition", {}), form.slug: form.answers()}
+        return {**content, "addition": addition}
+
+    return _change(draft, spec, with_page) is not None
+
+
+def addition_id(draft: Draft) -> UUID:
+    """The same for a repeated press; another one for other words, or for old words after others were sent."""
+    said = [draft.content["digests"], draft.content["addition"]]
+    return uuid5(draft.id, _digest(draft, "addition", said))
+
+
+def addition_sent(draft: Draft, spec: FormSpec) -> Draft | None:
+    """The addition is part of the case now; the same page sent again is nothing new.
+
+    What another tab wrote meanwhile stays, as the next addition. None: the draft is gone.
+    """
+    sent = draft.content["addition"]
+
+    def without_sent(content: dict[str, Any]) -> dict[str, Any]:
+        waiting = content.get("addition", {})
+        # A page that no longer waits was taken out by a press of the same button, with its digest.
+        taken = {step: _digest(draft, step, sent[step]) for step in sent if step in waiting}
+        left = {step: given for step, given in waiting.items() if given != sent.get(step)}
+        kept = {name: value for name, value in content.items() if name != "addition"}
+        digests = {**content["digests"], **taken}
+        return {**kept, **({"addition": left} if left else {}), "added": True, "digests": digests}
+
+    return _change(draft, spec, without_sent)

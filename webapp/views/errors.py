@@ -44,11 +44,13 @@ def _choose_language() -> None:
 
 
 def _http(error: HTTPException) -> Any:
-    code = error.code or 500
     # What went wrong while the answer was being finished, as when the session could not be kept.
     cause = getattr(error, "original_exception", None)
     if isinstance(cause, DBAPIError | PoolTimeout):
         return _store_down(cause)
+    # What was raised while another error was being answered, as when too many tokens failed.
+    error = cause if isinstance(cause, HTTPException) else error
+    code = error.code or 500
     if code < 400 or request.path.startswith(("/hooks/", "/healthz", "/readyz", "/metrics")):
         return error
     shown = code if code in _KNOWN else (400 if code < 500 else 500)
@@ -59,7 +61,11 @@ def _token_failed(error: CSRFError) -> Any:
     """A missing or stale token is nobody's fault: the page comes back with what was typed."""
     _choose_language()
     if request.blueprint == "forms" and g.get("spec"):
-        return token_failed()
+        try:
+            return token_failed()
+        except HTTPException as refused:
+            # Left to Flask, it would be written down as a fault of ours, with its whole trace.
+            return _http(refused)
     return _page(400, token=True, posted=_posted())
 
 

@@ -19,11 +19,11 @@ from casework import usecases
 from casework.commands import AddInformation
 from casework.errors import AlreadySubmitted
 from casework.messages import Queue
-from forms.base import Born, Step
+from forms.base import Born, Step, Surroundings
 from forms.registry import FORMS
 from webapp.house import directory, house
 from webapp.limits import BEGINNINGS, limiter
-from webapp.store.drafts import Draft
+from webapp.store.drafts import Draft, DraftChanged
 from webapp.views import drafting
 from webapp.views.form_pages import (
     Answer,
@@ -140,47 +140,64 @@ def send(draft: UUID) -> Answer:
     born = Born(kept.submission_id, kept.content["reference"], kept.content["code"])
     at, the_house = now(), house()
     work = the_house.work()
-    the_house.drafts.mark_sent(work, kept.id, drafting.sent_content(kept, at))
     try:
-        taken_in = usecases.submit(
-            spec().to_command(born, answers, around),
-            directory=around.directory,
-            now=at,
-            ids=the_house.ids,
-            work=work,
-        )
-    except AlreadySubmitted:
-        return redirect(address("forms.receipt", draft=draft), 303)
+        with the_house.drafts.sending(work, kept, drafting.sent_content(kept, at)):
+            taken_in = usecases.submit(
+                spec().to_command(born, answers, around),
+                directory=around.directory,
+                now=at,
+                ids=the_house.ids,
+                work=work,
+            )
+    except (AlreadySubmitted, DraftChanged):
+        return _after_another_tab(draft, around)
     if taken_in.alarm:
         log.error("routing_alarm", submission=str(taken_in.submission_id))
     the_house.wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
     return redirect(address("forms.receipt", draft=draft), 303)
 
 
-def _keep_for_addition(kept: Draft, form: Step) -> Response:
+def _after_another_tab(draft: UUID, around: Surroundings) -> Answer:
+    """Another tab or press was faster: it sent the message, or it stored an answer, which is to be checked."""
+    newest = drafting.load(draft, spec())
+    if newest is None:
+        return gone()
+    if newest.sent:
+        return redirect(address("forms.receipt", draft=draft), 303)
+    missing = spec().first_unanswered(newest.content["answers"], around)
+    if missing is not None:
+        return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
+    return show_check(newest, around, notice="changed"), 409
+
+
+def _keep_for_addition(kept: Draft, form: Step) -> Answer:
     """A page of a message that is sent already: nothing new is said, or it becomes an addition."""
-    if not drafting.keep_addition(kept, form):
+    if not drafting.says_more(kept, form):
         return redirect(address("forms.receipt", draft=kept.id), 303)
+    if not drafting.keep_addition(kept, form, spec()):
+        return give_back(form.slug)
     return redirect(address("forms.check", draft=kept.id), 303)
 
 
 def _send_addition(kept: Draft) -> Response:
-    addition = kept.content.get("addition")
+    addition, left = kept.content.get("addition"), False
     if addition:
         usecases.add_information(
             AddInformation(
                 kept.submission_id,
-                UUID(kept.content["addition_id"]),
+                drafting.addition_id(kept),
                 spec().by_scope(addition),
+                cannot_wait=spec().cannot_wait(addition),
             ),
             directory=directory(),
             now=now(),
             ids=house().ids,
             work=house().work(),
         )
-        drafting.addition_sent(kept)
-        house().wake_up.wake(frozenset({Queue.DEFAULT}))
-    return redirect(address("forms.receipt", draft=kept.id), 303)
+        newest = drafting.addition_sent(kept, spec())
+        left = newest is not None and "addition" in newest.content
+        house().wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
+    return redirect(address("forms.check" if left else "forms.receipt", draft=kept.id), 303)
 
 
 @bp.get("/<slug>/<uuid:draft>/receipt")
@@ -216,12 +233,15 @@ def saved(draft: UUID) -> Answer:
     if kept is None:
         return gone()
     if kept.sent:
-        drafting.forget_code(kept)
+        drafting.forget_code(kept, spec())
     return redirect(address("forms.receipt", draft=draft), 303)
 
 
 @bp.post("/<slug>/<uuid:draft>/delete")
 def delete(draft: UUID) -> Response:
-    """Delete what was written and not sent."""
-    house().drafts.delete(draft, drafting.visitor().id_hash())
+    """Delete what was written and not sent; a page left open deletes no receipt."""
+    if not house().drafts.delete(draft, drafting.visitor().id_hash()):
+        kept = drafting.load(draft, spec())
+        if kept is not None and kept.sent:
+            return redirect(address("forms.receipt", draft=draft), 303)
     return redirect(address("forms.start"), 303)

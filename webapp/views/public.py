@@ -170,8 +170,11 @@ def leave_follow_up() -> AnyResponse:
 def leave() -> AnyResponse:
     """Leave at once: what was written is deleted, the session ends, and a neutral page comes instead.
 
-    The cookie changes with it, so that the browser does not show an old page from its memory.
+    The cookie changes with it, so that the browser does not show an old page from its memory. A HEAD, which
+    programs send ahead to look where an address leads, changes nothing.
     """
+    if request.method == "HEAD":
+        return redirect(_weather(), 303)
     mine = visitor()
     if mine.exists:
         house().drafts.delete_all_of(mine.id_hash())

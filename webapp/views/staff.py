@@ -14,7 +14,7 @@ from flask import url_for as address
 from flask_security import auth_required
 from werkzeug.wrappers import Response
 
-from casework.access import Viewer, relation_to, teams_of
+from casework.access import Viewer, relation_to, visible_teams
 from casework.directory import Directory
 from casework.model import CaseHead, CaseState
 from webapp.house import directory, house
@@ -23,7 +23,7 @@ from webapp.ids import grouped
 from webapp.store.desk import Cursor, InboxRow
 from webapp.views import staff_cases, staff_door
 from webapp.views.staff_answers import form_title, team_name
-from webapp.views.staff_words import CASE_STATES, STATE_LOOKS
+from webapp.views.staff_words import CASE_STATES, MARKS, STATE_LOOKS
 from webapp.wiring import now
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
@@ -60,21 +60,22 @@ def inbox() -> str:
 def _inbox_page(searched: str = "") -> str:
     """`searched` is what was looked for in vain."""
     here = directory()
-    teams = teams_of(staff_door.viewer(), here)
+    seen = visible_teams(staff_door.viewer(), here)
     closed, after = request.args.get("show") == "closed", cursor(request.args.get("after", ""))
     desk = house().desk
     # One row more than is shown tells whether there is a next page.
-    rows = desk.inbox(teams, closed=closed, after=after, limit=PAGE + 1) if teams else ()
+    rows = desk.inbox(seen, closed=closed, after=after, limit=PAGE + 1) if seen.teams else ()
     shown = rows[:PAGE]
     return render_template(
         "staff/inbox.html",
-        teams=sorted(team_name(key, here) for key in teams),
+        teams=sorted(team_name(key, here) for key in seen.teams),
         lines=_lines(shown, here),
         closed=closed,
         later_page=after is not None,
         older=_mark_of(shown[-1].head) if len(rows) > PAGE else None,
-        unopened=desk.count(teams, state=CaseState.RECEIVED) if teams else 0,
+        unopened=desk.count(seen, state=CaseState.RECEIVED) if seen.teams else 0,
         searched=searched,
+        marks=MARKS,
     )
 
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from casework import usecases
 from casework.access import Relation, relation_to, teams_of
-from casework.commands import ContactWay, SafeTime
+from casework.commands import ContactWay
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
 from casework.model import CASE_MOVES, CaseHead, CaseState
@@ -158,8 +158,8 @@ def _sender(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "phone": phone,
         "dial": dialable(phone) if phone else None,
         "email": given.get("email") or "",
-        "times": [text for time, text in words.SAFE_TIMES.items() if time in times],
-        "any_time": not times or set(times) == set(SafeTime),
+        # None chosen means any of those that the form offers, and no other.
+        "times": [text for time, text in words.SAFE_TIMES.items() if not times or time in times],
         "may_leave_message": given.get("may_leave_message"),
     }
 

@@ -19,12 +19,14 @@ from webapp.accounts.staff_accounts import CHOSEN_LANGUAGE, SignInForm
 from webapp.catalogues import LANGUAGES
 from webapp.house import directory, house
 from webapp.i18n import language, preferred
-from webapp.limits import GUESSES, limiter
+from webapp.limits import GUESSES, guesses_at_account, limiter
 
 bp = Blueprint("door", __name__)
 
 #: Where a sign-in may lead: a page of ours, written plainly. No scheme, host or backslash fits in.
 _OURS = re.compile(r"/staff/[A-Za-z0-9/_.?=&%|+-]*")
+#: What stands in the addresses of the staff's pages. Any other word of a query could mean something to Flask.
+_ASKED = ("show", "after", "number", "next", "notice")
 
 
 def know_the_visitor(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -65,7 +67,7 @@ def in_language(code: str) -> str:
     """The address of this page in another language; the choice is kept in the session."""
     if request.endpoint is None or request.method not in {"GET", "HEAD"}:
         return address("staff.inbox", lang=code)
-    kept = {name: value for name, value in request.args.items() if name != "lang"}
+    kept = {name: request.args[name] for name in _ASKED if name in request.args}
     return address(request.endpoint, **{**kept, **(request.view_args or {}), "lang": code})
 
 
@@ -86,6 +88,7 @@ def sign_in() -> Response | str:
 
 @bp.post("/login")
 @limiter.limit(GUESSES)
+@guesses_at_account
 def enter() -> Response | tuple[str, int]:
     """One answer for an unknown person, a wrong password and a closed account."""
     form = SignInForm()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from casework.access import Relation
 from casework.commands import ContactWay, SafeTime
 from casework.messages import Channel, MessageState, Purpose
-from casework.model import CaseState, ClockKind, KnownAs, TimelineKind
+from casework.model import CaseState, ClockKind, KnownAs, Mark, TimelineKind
 from forms.words import N_
 
 CASE_STATES = {
@@ -154,3 +156,11 @@ RULES = {
 }
 
 UNNAMED_RULE = N_("A rule without an explanation: %(rule)s")
+
+#: What a case asks for beyond its state.
+MARKS: Mapping[Mark, str] = {
+    Mark.NEW_INFORMATION: N_("New information"),
+    Mark.TEAM_NOT_REACHED: N_("A team was not reached"),
+    Mark.CALL_NEEDED: N_("Call the sender"),
+    Mark.TRANSFER: N_("To be passed on to another county"),
+}

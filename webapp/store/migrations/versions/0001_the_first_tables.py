@@ -17,6 +17,7 @@ CHANGEABLE = (
     "clocks",
     "drafts",
     "messages",
+    "number_caps",
     "roles",
     "roles_users",
     "sessions",
@@ -64,6 +65,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_drafts_expires_at", "drafts", ["expires_at"], unique=False)
     op.create_index(op.f("ix_drafts_session_hash"), "drafts", ["session_hash"], unique=False)
+    op.create_table(
+        "number_caps",
+        sa.Column("number_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("number_hash", "day", name=op.f("pk_number_caps")),
+    )
+    op.create_index(op.f("ix_number_caps_day"), "number_caps", ["day"], unique=False)
     op.create_table(
         "receipts",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -147,6 +156,8 @@ def upgrade() -> None:
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("worker", sa.Text(), nullable=True),
         sa.Column("alerted_teams", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("transfer_to", sa.Text(), nullable=True),
+        sa.Column("marks", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("municipality", sa.Text(), nullable=True),
@@ -351,6 +362,8 @@ def downgrade() -> None:
     op.drop_table("sessions")
     op.drop_table("roles")
     op.drop_table("receipts")
+    op.drop_index(op.f("ix_number_caps_day"), table_name="number_caps")
+    op.drop_table("number_caps")
     op.drop_index(op.f("ix_drafts_session_hash"), table_name="drafts")
     op.drop_index("ix_drafts_expires_at", table_name="drafts")
     op.drop_table("drafts")
