@@ -15,7 +15,7 @@ from bench.load import run
 from bench.report import Part, Row
 from bench.stage import ROOT, Stage
 from webapp import wiring
-from webapp.embedded.process import die_with_parent
+from webapp.embedded.process import die_with_parent, end
 
 
 class _Provider:
@@ -72,9 +72,8 @@ def measure(stage: Stage, *, samples: int) -> Part:
     finally:
         server.stop()
         for worker in workers:
-            worker.send_signal(signal.SIGTERM)
-        for worker in workers:
-            worker.wait(30)
+            # A worker that does not end in time must not cost the figures of a whole run.
+            end(worker, (signal.SIGTERM, 30.0))
         provider.server.shutdown()
         house.engine.dispose()
     ordered = sorted(waits[5:])
@@ -99,5 +98,6 @@ def _worker(name: str, queues: str, env: dict[str, str]) -> subprocess.Popen[byt
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        start_new_session=True,
         preexec_fn=die_with_parent(signal.SIGTERM),
     )

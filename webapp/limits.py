@@ -73,8 +73,12 @@ limiter = Limiter(visitor, headers_enabled=False, on_breach=_note_when)
 
 #: Guesses of access codes and passwords, per visitor. 80 bits need no more; a person with bad eyes does.
 GUESSES = "10 per minute; 60 per hour"
-#: Wrong passwords for one typed address, from wherever they come. Those who know theirs spend nothing.
-guesses_at_account = limiter.limit(GUESSES, key_func=typed_account, deduct_when=_was_refused)
+#: Wrong passwords for one typed address, from wherever they come. Those who know theirs spend nothing, and
+#: the number is generous: who knows a worker's address must not easily keep that worker out at night.
+GUESSES_AT_ACCOUNT = "30 per minute; 300 per hour"
+guesses_at_account = limiter.limit(
+    GUESSES_AT_ACCOUNT, key_func=typed_account, deduct_when=_was_refused
+)
 #: Begun messages per visitor: a whole school behind one address must fit.
 BEGINNINGS = "60 per minute; 600 per hour"
 
