@@ -158,14 +158,6 @@ def add_working_days(day: date, n: int, holidays: frozenset[date]) -> date:
     return day
 
 
-def working_days_left(today: date, due_on: date, holidays: frozenset[date]) -> int:
-    """Working days after `today` up to and with `due_on`; negative when that is past."""
-    first, last = sorted((today, due_on))
-    days = (first + timedelta(days=i) for i in range(1, (last - first).days + 1))
-    count = sum(is_working_day(day, holidays) for day in days)
-    return count if due_on >= today else -count
-
-
 def is_eve(day: date) -> bool:
     """Christmas Eve or Midsummer Eve (the Friday of 19 to 25 June).
 

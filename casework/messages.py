@@ -14,7 +14,6 @@ from uuid import UUID
 
 from casework.calendar import HELSINKI
 from casework.commands import SafeTime
-from casework.errors import IllegalMove
 
 
 class Channel(StrEnum):
@@ -116,7 +115,6 @@ SENDER_PATIENCE = timedelta(hours=24)
 
 LONGEST_VALIDITY = timedelta(hours=4)
 QUIET_FROM = time(21)
-QUIET_UNTIL = time(8)
 _SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
     SafeTime.MORNING: (time(8), time(12)),
     SafeTime.AFTERNOON: (time(12), time(16)),
@@ -145,13 +143,6 @@ class Message:
     state: MessageState = MessageState.PENDING
 
 
-def move(current: MessageState, to: MessageState) -> MessageState:
-    """The state after a legal move. Raises IllegalMove otherwise."""
-    if to not in MOVES[current]:
-        raise IllegalMove(f"{current} -> {to}")
-    return to
-
-
 def origins(to: MessageState) -> frozenset[MessageState]:
     """States from which `to` may be reached: the WHERE of each conditional UPDATE."""
     return frozenset(state for state, targets in MOVES.items() if to in targets)
@@ -160,12 +151,6 @@ def origins(to: MessageState) -> frozenset[MessageState]:
 def retry_delay(attempts: int) -> timedelta:
     """How long to wait after `attempts` refused tries: 15 s, then doubling, at most one hour."""
     return min(timedelta(seconds=15 * 2 ** max(0, attempts - 1)), timedelta(hours=1))
-
-
-def quiet(at: datetime) -> bool:
-    """Whether SMS to a sender must wait: 21-08 Europe/Helsinki."""
-    local = at.astimezone(HELSINKI).time()
-    return local >= QUIET_FROM or local < QUIET_UNTIL
 
 
 def sms_window(at: datetime, safe_times: frozenset[SafeTime]) -> tuple[datetime, datetime] | None:
@@ -196,12 +181,6 @@ def _joined(windows: list[tuple[time, time]]) -> list[tuple[time, time]]:
             opens = joined.pop()[0]
         joined.append((opens, closes))
     return joined
-
-
-def sms_moment(at: datetime, safe_times: frozenset[SafeTime]) -> datetime | None:
-    """When the first such stretch begins: `at` itself when it is inside one."""
-    window = sms_window(at, safe_times)
-    return window[0] if window else None
 
 
 def sms_validity(at: datetime, until: datetime | None = None) -> timedelta:

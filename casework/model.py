@@ -196,23 +196,10 @@ class DueClock:
 
 
 @dataclass(frozen=True, slots=True)
-class CaseReceipt:
-    """What the sender is told of one case: who answers, and when."""
-
-    team: str
-    transfer_to: str | None
-    after_hours: bool
-    opens_at: datetime | None
-    reply_by: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the sender is told: who answers, and when. The access code stays with the draft that it was born with."""
+    """That a message was taken in. Who answers, and when, the page reads from the cases themselves."""
 
     submission_id: UUID
     reference: str
     received_at: datetime
-    cases: tuple[CaseReceipt, ...]
-    on_call_alerted: bool = False
     alarm: bool = False  # the directory had nobody: a person must mend it

@@ -10,7 +10,7 @@ from wtforms import RadioField, SelectField, SelectMultipleField, StringField, T
 
 from forms.cleaning import one_line, running_text
 from forms.phones import Phone, UnreadableNumber, read_phone
-from forms.words import N_, Words, wrong
+from forms.words import N_, wrong
 
 LONG_TEXT = 10_000
 SHORT_TEXT = 200
@@ -174,8 +174,3 @@ class Checks(_Asked, SelectMultipleField):
     def pre_validate(self, form: Any) -> None:
         known = [value for value, _ in self.options]
         self.data = [value for value in known if value in (self.data or ())]
-
-
-def words_of(error: object) -> Words:
-    """A field's error as words, also where WTForms made it."""
-    return error if isinstance(error, Words) else Words(str(error))

@@ -25,6 +25,7 @@ from casework import bundle
 from casework.directory import Directory
 from casework.errors import NoDirectory
 from casework.messages import Queue
+from casework.ports import WakeUp
 from webapp.config import Settings
 from webapp.holidays import finnish_holidays
 from webapp.ids import RandomIds, derived_key
@@ -209,7 +210,7 @@ class House:
     access_log: ChainedAccessLog
     revisions: DirectoryRevisions
     current: CurrentDirectory
-    wake_up: CoalescingWakeUp
+    wake_up: WakeUp
     number_caps: NumberCaps
     engine: Engine
 

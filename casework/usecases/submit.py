@@ -15,7 +15,6 @@ from casework.messages import Message, Purpose
 from casework.model import (
     Case,
     CaseHead,
-    CaseReceipt,
     CaseState,
     Clock,
     ClockKind,
@@ -77,8 +76,6 @@ def submit(
         submission_id=submission.id,
         reference=submission.reference,
         received_at=now,
-        cases=tuple(_receipt_of(item) for item in opened),
-        on_call_alerted=any(item.decision.alert_on_call for item in opened),
         alarm=any(item.decision.alarm for item in opened),
     )
 
@@ -207,17 +204,6 @@ def _notices(
 
 def _about(case: Case) -> About:
     return About(case.submission_id, case.id, case.number, f"received:{case.submission_id}")
-
-
-def _receipt_of(item: _Opened) -> CaseReceipt:
-    reply_by = next(c.due_at for c in item.clocks if c.kind is ClockKind.PROMISED_REPLY)
-    return CaseReceipt(
-        team=item.case.team,
-        transfer_to=item.decision.transfer_to,
-        after_hours=item.decision.after_hours,
-        opens_at=item.decision.opens_at,
-        reply_by=reply_by,
-    )
 
 
 def add_information(

@@ -22,10 +22,10 @@ from forms.fields import (
     LongText,
     Radios,
     Text,
-    words_of,
 )
 from forms.guidance import LanguageStep, MatterStep, WaitingStep
 from forms.places import ChildForm
+from forms.words import Words
 from tests.forms.conftest import Fill
 
 
@@ -218,7 +218,9 @@ def test_an_error_in_a_number_keeps_the_number_and_the_other_answers(fill: Fill)
     )
     assert form.phone.data == "040-KISSA12"
     assert (form.name.data, form.safe_times.data) == ("Testi Testaaja", ["morning"])
-    assert words_of(form.phone.errors[0]).params == {"letters": "KISA"}
+    (error,) = form.phone.errors
+    assert isinstance(error, Words)
+    assert error.params == {"letters": "KISA"}
 
 
 def test_every_question_has_a_label_and_none_a_placeholder() -> None:

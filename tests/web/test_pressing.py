@@ -226,3 +226,20 @@ def test_a_reference_and_a_code_are_of_the_draft_and_never_of_the_press(
         reference = connection.execute(text("select reference from submissions")).scalar_one()
     assert reference in receipt.text
     assert code_on(receipt) == code_on(client.get(receipt.request.path))
+
+
+def test_an_answer_changed_to_cannot_wait_makes_the_case_urgent(
+    client: FlaskClient, owner: Engine
+) -> None:
+    at = walk(client, waiting={"can_wait": "yes"})
+    page = at.replace("/check", "/waiting")
+    before = token(client.get(page))
+    post(client, at)
+    kept = client.post(page, data={"csrf_token": before, "action": "next", "can_wait": "no"})
+    assert kept.headers["Location"] == at
+    assert post(client, at).status_code == 303
+    with owner.connect() as connection:
+        row = connection.execute(text("select urgent, marks from cases")).one()
+        alerts = "select count(*) from messages where purpose = 'staff_urgent'"
+        assert connection.execute(text(alerts)).scalar_one() >= 1
+    assert (row.urgent, row.marks) == (True, ["new_information"])

@@ -1,0 +1,89 @@
+"""Texts to senders are counted before they go: anybody can type anybody's number into a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, text
+
+from casework.caps import CAP_PER_NUMBER
+from casework.commands import Contact, ContactWay
+from casework.messages import Queue
+from casework.usecases import claim_messages, submit
+from tasks import housekeeping, outbox
+from tasks.house import house as opened
+from tasks.house import use
+from tests.casework.fakes import command
+from webapp.wiring import House
+
+MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)  # noon in Helsinki: no quiet hours
+OURS = "+358401234567"
+ELSEWHERE = "+447911123456"
+
+
+@pytest.fixture(autouse=True)
+def worker(house: House) -> Iterator[None]:
+    """This process works as a worker, on connections of its own."""
+    use(house.settings)
+    yield
+    opened().engine.dispose()
+
+
+@pytest.fixture
+def write(house: House) -> Callable[[str], None]:
+    """Somebody asks for a text to a number."""
+
+    def write_to(number: str) -> None:
+        order = command(
+            submission_id=uuid4(),
+            reference=house.ids.reference(),
+            code=house.ids.access_code(),
+            contact=Contact(way=ContactWay.SMS, phone=number, textable=True),
+        )
+        submit(order, directory=house.directory, now=MONDAY, ids=house.ids, work=house.work())
+
+    return write_to
+
+
+def send_all(house: House) -> None:
+    """What a worker does with the queue, at a moment at which its texts are due."""
+    at = datetime.now(UTC)
+    for claimed in claim_messages(Queue.DEFAULT, now=MONDAY + timedelta(1 / 24), work=house.work()):
+        assert claimed.message.created_at < at
+        outbox._send(claimed)
+
+
+def suppressed(owner: Engine) -> int:
+    with owner.connect() as connection:
+        counted = "select count(*) from messages where channel = 'sms' and state = 'suppressed'"
+        return int(connection.execute(text(counted)).scalar_one())
+
+
+def test_a_number_is_texted_so_often_in_a_day_and_then_the_page_alone_tells(
+    house: House, owner: Engine, write: Callable[[str], None]
+) -> None:
+    for _ in range(CAP_PER_NUMBER):
+        write(OURS)
+    send_all(house)
+    assert suppressed(owner) == 0
+    write(OURS)
+    send_all(house)
+    assert suppressed(owner) == 1
+
+
+def test_a_number_of_a_country_that_the_county_does_not_name_is_not_texted(
+    house: House, owner: Engine, write: Callable[[str], None]
+) -> None:
+    write(ELSEWHERE)
+    send_all(house)
+    assert suppressed(owner) == 1
+
+
+def test_the_counts_of_days_that_are_over_are_purged(house: House, owner: Engine) -> None:
+    assert house.number_caps.take(OURS, date(2026, 3, 2))
+    housekeeping.purge()
+    with owner.connect() as connection:
+        assert connection.execute(text("select count(*) from number_caps")).scalar_one() == 0
