@@ -12,7 +12,19 @@ from webapp import assets, config, i18n, limits, logs, pages, wiring
 from webapp.accounts import staff_accounts
 from webapp.accounts.sessions import RowSessions
 from webapp.house import house
-from webapp.views import dev, errors, forms, hooks, operators, public, staff
+from webapp.views import (
+    contact,
+    dev,
+    errors,
+    follow_up,
+    forms,
+    hooks,
+    leaving,
+    operators,
+    public,
+    staff,
+    starting,
+)
 
 #: The largest body that is read, in bytes; beyond it the answer is 413.
 LARGEST_BODY = 2 * 1024 * 1024
@@ -64,6 +76,8 @@ def create(settings: config.Settings | None = None) -> Flask:
 
 def _register(app: Flask, settings: config.Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    # The public pages share one blueprint: a module that is named here has put its pages there.
+    assert all(part.bp is public.bp for part in (starting, contact, follow_up, leaving))
     for blueprint in (public.bp, forms.bp, staff.bp, operators.bp, hooks.bp):
         app.register_blueprint(blueprint)
     csrf.exempt(hooks.bp)

@@ -8,7 +8,8 @@ import pytest
 
 from tests.browser import checks
 from tests.browser.conftest import LANGUAGES, MakeVisitor
-from tests.browser.pages import STATES, State
+from tests.browser.pages import STATES
+from tests.browser.state import State
 from tests.browser.visitor import Visitor
 
 ON_THE_SITE = [state for state in STATES if not state.without_database]

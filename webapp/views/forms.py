@@ -25,6 +25,7 @@ from webapp.house import directory, house
 from webapp.limits import BEGINNINGS, limiter
 from webapp.store.drafts import Draft, DraftChanged
 from webapp.views import drafting
+from webapp.views.contact import team_card
 from webapp.views.form_pages import (
     Answer,
     asked_page,
@@ -35,7 +36,7 @@ from webapp.views.form_pages import (
     spec,
     surroundings,
 )
-from webapp.views.public import give_language, take_language, team_card
+from webapp.views.public import give_language, take_language
 from webapp.views.recovery import give_back
 from webapp.wiring import now
 

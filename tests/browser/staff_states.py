@@ -1,0 +1,21 @@
+"""The desk in every state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.browser.reaching import case, desk, outbox, sign_in_page, wrong_password
+from tests.browser.state import State
+from tests.browser.visitor import DUTY_WORKER, IDLE_WORKER
+
+
+def _staff() -> Iterator[State]:
+    yield State("outbox", "filled", outbox)
+    yield State("sign-in", "empty", sign_in_page)
+    yield State("sign-in", "error", sign_in_page, wrong_password, wrong=True)
+    yield State("inbox", "empty", desk(IDLE_WORKER))
+    yield State("inbox", "filled", desk(DUTY_WORKER))
+    yield State("case", "shown", case)
+
+
+STATES = (*_staff(),)
