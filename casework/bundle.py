@@ -1,6 +1,6 @@
 """The directory bundle: the readable files in which a county keeps its directory.
 
-    county.toml           the county's names, numbers, colours, texts and its three named teams
+    county.toml           the county's names, numbers, colours, texts, named teams and notices
     teams.csv             names, phone, hours by weekday, promised times, lead
     services.csv          which municipalities, forms and languages a team takes ('*' for all)
     contact_points.csv    where a team is alerted
@@ -20,9 +20,10 @@ from typing import Final
 
 from casework import bundle_places as places
 from casework import bundle_teams as teams
-from casework.bundle_county import COUNTY_FILE, CountyFile, read_county
+from casework.bundle_county import CountyFile, read_county
 from casework.bundle_dump import dump
 from casework.bundle_tables import BundleError, Problem, Problems
+from casework.bundle_toml import COUNTY_FILE
 from casework.directory import Directory, Municipality, Team
 
 __all__ = ["FILES", "BundleError", "Problem", "dump", "parse"]
@@ -43,6 +44,7 @@ def parse(
     *,
     reference_municipalities: str,
     reference_counties: str,
+    reference_postal_codes: str = "",
     revision: int,
     holidays: frozenset[date],
 ) -> Directory:
@@ -61,6 +63,7 @@ def parse(
     municipalities, rows = places.read_municipalities(
         files.get(places.MUNICIPALITIES_FILE), reference_municipalities, problems
     )
+    postal_codes = places.read_postal_codes(reference_postal_codes, problems)
     places.check_places(rows, municipalities, counties, own)
     tables = teams.read_tables(files, problems)
     found = teams.read_teams(tables, municipalities, own)
@@ -78,6 +81,8 @@ def parse(
         intake_team=settings.teams["intake_team"],
         fallback_team=settings.teams["fallback_team"],
         on_call_team=settings.teams["on_call_team"],
+        feedback_team=settings.teams["feedback_team"] or settings.teams["fallback_team"],
+        postal_codes=postal_codes,
     )
 
 

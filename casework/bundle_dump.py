@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
+from casework import bundle_notices as notices
 from casework import bundle_places as places
 from casework import bundle_teams as teams
-from casework.bundle_county import COUNTY_FILE, TEAM_ROLES
+from casework.bundle_county import TEAM_ROLES
 from casework.bundle_tables import Problems
+from casework.bundle_toml import COUNTY_FILE, toml
 from casework.calendar import DAY_MINUTES, Span
 from casework.directory import ANY, Directory
 
@@ -48,6 +49,7 @@ def _county(directory: Directory) -> str:
         "logo": county.logo,
         "closed_forms": sorted(county.closed_forms),
         "sms_countries": list(county.sms_countries),
+        "sms_daily_budget": county.sms_daily_budget,
         **{role: getattr(directory, role) for role in TEAM_ROLES},
     }
     tables: dict[str, Mapping[str, str]] = {
@@ -57,16 +59,11 @@ def _county(directory: Directory) -> str:
         "colours": county.colours,
         **{f"texts.{name}": county.texts[name] for name in sorted(county.texts)},
     }
-    lines = [f"{name} = {_toml(value)}" for name, value in plain.items()]
+    lines = [f"{name} = {toml(value)}" for name, value in plain.items()]
     for heading, table in tables.items():
         lines += ["", f"[{heading}]"]
-        lines += [f"{name} = {_toml(table[name])}" for name in sorted(table)]
-    return "\n".join(lines) + "\n"
-
-
-def _toml(value: object) -> str:
-    """JSON's texts and lists of texts are TOML too, but for the one character it leaves bare."""
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+        lines += [f"{name} = {toml(table[name])}" for name in sorted(table)]
+    return "\n".join([*lines, *notices.written(county)]) + "\n"
 
 
 def _teams(directory: Directory) -> str:

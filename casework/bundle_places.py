@@ -14,6 +14,7 @@ MUNICIPALITIES_FILE: Final = "municipalities.csv"
 COUNTIES_FILE: Final = "counties.csv"
 REFERENCE_MUNICIPALITIES: Final = "reference municipalities"
 REFERENCE_COUNTIES: Final = "reference counties"
+REFERENCE_POSTAL_CODES: Final = "reference postal codes"
 
 _NO_WORDS: Final[tuple[str, ...]] = ()
 _REFERENCE = Table(
@@ -28,6 +29,7 @@ _OVERRIDES = Table(
     named=True,
 )
 _REFERENCE_COUNTIES = Table(REFERENCE_COUNTIES, ("code", "name_fi"), named=True)
+_POSTAL_CODES = Table(REFERENCE_POSTAL_CODES, ("postal_code", "municipality_code"))
 _CONTACTS = Table(COUNTIES_FILE, ("code", "phone", "email", "url"), named=True)
 
 
@@ -72,6 +74,17 @@ def read_municipalities(
         code = row.read("code", values.municipality_code, row.text("code"))
         found[code] = _overridden(row, found.get(code, Municipality(code, {}, "", ())))
     return found, rows
+
+
+def read_postal_codes(reference: str, problems: Problems) -> dict[str, tuple[str, ...]]:
+    """From postal code to codes of municipalities, one or more; {} for an empty text."""
+    found: dict[str, tuple[str, ...]] = {}
+    rows = _POSTAL_CODES.rows(reference, problems) if reference else []
+    for row in unique(rows, "postal_code", "municipality_code"):
+        code = row.read("postal_code", values.postal_code, "")
+        municipality = row.read("municipality_code", values.municipality_code, "")
+        found[code] = (*found.get(code, ()), municipality)
+    return found
 
 
 def check_places(

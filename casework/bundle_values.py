@@ -18,6 +18,7 @@ Reader = Callable[[str], str]
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_PAGE_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
 _SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-\u2013]\s*(\d{1,2})[:.](\d{2})")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}|\d{3,6}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
@@ -42,6 +43,11 @@ def county_code(text: str) -> str:
     return code(text, 2)
 
 
+def postal_code(text: str) -> str:
+    """Five digits."""
+    return code(text, 5)
+
+
 def key(text: str) -> str:
     """A key of our own making: small letters, digits and single hyphens, 40 at most."""
     if len(text) > 40 or not _KEY.fullmatch(text):
@@ -52,6 +58,13 @@ def key(text: str) -> str:
 def language(text: str) -> str:
     """A language code such as 'fi', 'sv' or 'smn'."""
     if not _LANGUAGE.fullmatch(text):
+        raise ValueError(f"expected a language code such as 'fi', not '{text}'")
+    return text
+
+
+def page_language(text: str) -> str:
+    """A language of pages, which may be a way of writing such as 'selko'."""
+    if not _PAGE_LANGUAGE.fullmatch(text):
         raise ValueError(f"expected a language code such as 'fi', not '{text}'")
     return text
 

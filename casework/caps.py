@@ -9,6 +9,8 @@ from typing import Final
 SMS_COUNTRIES: Final = ("358", "46", "47", "45", "354", "372")
 #: Texts to one sender's number in one day of Helsinki; what does not fit is read on the page.
 CAP_PER_NUMBER: Final = 3
+#: Texts to senders in one day of Helsinki, all numbers together, where the county names no number of its own.
+SMS_DAILY_BUDGET: Final = 1000
 
 
 def may_text(number: str, countries: Iterable[str]) -> bool:

@@ -45,6 +45,8 @@ class ChildConcerned:
     municipality: str | None  # Statistics Finland's code; None: not known or not told
     here_now: bool = False
     send_anyway: bool = False
+    #: Non-disclosure for personal safety: the municipality decides the way and is stored nowhere in the clear.
+    non_disclosure: bool = False
     answers: Answers = field(default_factory=dict, repr=False)
 
 
@@ -65,6 +67,8 @@ class Submit:
     code: str = field(repr=False)
     shared: Answers = field(repr=False)
     sender: Answers | None = field(repr=False)
+    #: Something filled in what no person sees. It marks the message and never holds it back.
+    suspect: bool = False
 
 
 class Scope(StrEnum):

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
+from typing import Final
 
 from casework.calendar import HELSINKI, add_open_time, add_working_days, next_opening
 from casework.directory import Directory, Team
+from casework.routing import FEEDBACK
+
+#: Feedback on the accessibility of pages is answered within two weeks (306/2019 10 §).
+FEEDBACK_REPLY: Final = timedelta(weeks=2)
 
 
 def acknowledgement_due(team: Team, directory: Directory, arrived_at: datetime) -> datetime:
@@ -28,3 +33,16 @@ def promised_reply_due(team: Team, directory: Directory, arrived_at: datetime) -
         seen.astimezone(HELSINKI).date(), team.reply_within_working_days, directory.holidays
     )
     return datetime.combine(last, time(23, 59, 59), HELSINKI).astimezone(UTC)
+
+
+def feedback_reply_due(arrived_at: datetime) -> datetime:
+    """The end of the same weekday two weeks after arrival, Europe/Helsinki (150/1930 2 §); never put off."""
+    last = arrived_at.astimezone(HELSINKI).date() + FEEDBACK_REPLY
+    return datetime.combine(last, time(23, 59, 59), HELSINKI).astimezone(UTC)
+
+
+def reply_due(form: str, team: Team, directory: Directory, arrived_at: datetime) -> datetime:
+    """When the sender of a form is to be answered: by law for feedback, else as the team promises."""
+    if form == FEEDBACK:
+        return feedback_reply_due(arrived_at)
+    return promised_reply_due(team, directory, arrived_at)

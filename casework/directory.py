@@ -7,21 +7,20 @@ Codes are text with their leading zeros: municipalities three digits, counties t
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
+from casework.announcements import Announcement
 from casework.calendar import OpeningHours
-from casework.caps import SMS_COUNTRIES
+from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
+from casework.places import Names, postal_code_in
+from casework.statements import Accessibility, Privacy
 
 ANY: Final = "*"
 DEFAULT_LANGUAGE: Final = "fi"
-
-# Letters of the Sámi languages that have no canonical decomposition.
-_LETTERS: Final = str.maketrans({"đ": "d", "ŋ": "n", "ŧ": "t", "ǥ": "g", "ʒ": "z", "-": " "})
 
 
 class ContactKind(StrEnum):
@@ -117,7 +116,9 @@ class County:
 
     `names`, `sender_names` and `crisis_line_hours` map a language to text, `colours` a CSS
     custom property without its dashes to `#rrggbb`, `texts` a text's id to its languages.
-    `logo` names an image file beside the bundle, or is empty; `sms_countries`: see `casework.caps`.
+    `logo` names an image file beside the bundle, or is empty; `sms_countries` and `sms_daily_budget`: see
+    `casework.caps`.
+    What it says of its pages themselves stands in `casework.statements` and `casework.announcements`.
     """
 
     code: str
@@ -132,11 +133,19 @@ class County:
     languages: tuple[str, ...]
     logo: str = ""
     sms_countries: tuple[str, ...] = SMS_COUNTRIES
+    sms_daily_budget: int = SMS_DAILY_BUDGET
+    accessibility: Accessibility = field(default_factory=Accessibility)
+    privacy: Privacy = field(default_factory=Privacy)
+    announcements: tuple[Announcement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """One revision of the whole, keyed by code or key."""
+    """One revision of the whole, keyed by code or key.
+
+    A postal code leads to the municipalities that its area is known to lie in: it suggests, and
+    never decides.
+    """
 
     revision: int
     county: County
@@ -148,6 +157,13 @@ class Directory:
     intake_team: str
     fallback_team: str
     on_call_team: str
+    feedback_team: str
+    postal_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    _names: Names = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names = Names.of({code: m.names.values() for code, m in self.municipalities.items()})
+        object.__setattr__(self, "_names", names)
 
     def is_own(self, municipality: Municipality) -> bool:
         """Whether the municipality belongs to this county."""
@@ -173,18 +189,22 @@ class Directory:
         return found
 
     def find_municipalities(self, text: str, on: date) -> tuple[Municipality, ...]:
-        """Municipalities whose name in any language is `text`, else begins with it.
+        """Municipalities whose name in any language is `text`, else begins with it or has the word.
 
         Case, diacritics and hyphens do not count; a retired name leads to the successor.
         In order of code; empty for an empty text.
         """
-        wanted = folded(text)
-        if not wanted:
-            return ()
-        named = [(m.code, [folded(n) for n in m.names.values()]) for m in self._by_code()]
-        codes = [code for code, names in named if wanted in names] or [
-            code for code, names in named if any(name.startswith(wanted) for name in names)
-        ]
+        return self._answering(self._names.codes(text), on)
+
+    def find_places(self, text: str, on: date) -> tuple[Municipality, ...]:
+        """Municipalities that `text` may mean: by its postal code, by its name, or by both.
+
+        Several where the two name different ones. In order of code; empty where nothing fits.
+        """
+        code, words = postal_code_in(text)
+        return self._answering((*self.postal_codes.get(code, ()), *self._names.codes(words)), on)
+
+    def _answering(self, codes: Iterable[str], on: date) -> tuple[Municipality, ...]:
         found = (self.resolve_municipality(code, on) for code in codes)
         unique = {m.code: m for m in found if m is not None}
         return tuple(unique[code] for code in sorted(unique))
@@ -223,9 +243,6 @@ class Directory:
                 return names[candidate]
         return ""
 
-    def _by_code(self) -> list[Municipality]:
-        return [self.municipalities[code] for code in sorted(self.municipalities)]
-
     def _ranks(
         self, team: Team, municipality: str, form: str, language: str
     ) -> Iterator[tuple[bool, bool, bool]]:
@@ -241,11 +258,3 @@ class Directory:
             if all(value in served or ANY in served for value, served in parts):
                 by_wildcard = [value not in served for value, served in parts]
                 yield by_wildcard[0], by_wildcard[1], by_wildcard[2]
-
-
-def folded(text: str) -> str:
-    """`text` for comparing names: no case, diacritics or hyphens, single spaces."""
-    # Taken apart first: letters such as the mathematical A have a case only then.
-    bare = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
-    letters = "".join(c for c in bare if not unicodedata.combining(c))
-    return " ".join(letters.translate(_LETTERS).split())

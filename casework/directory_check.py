@@ -68,7 +68,7 @@ def check(
 
 
 def _roles(directory: Directory) -> Iterator[Hole]:
-    for role in ("intake_team", "fallback_team", "on_call_team"):
+    for role in ("intake_team", "fallback_team", "on_call_team", "feedback_team"):
         key = getattr(directory, role)
         if key not in directory.teams:
             yield Hole("team_missing", role, {"team": key})

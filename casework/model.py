@@ -67,6 +67,7 @@ class Mark(StrEnum):
     TEAM_NOT_REACHED = "team_not_reached"  # until somebody opens the case
     CALL_NEEDED = "call_needed"  # until the sender is answered, or the case closed
     TRANSFER = "transfer"  # until the case is closed
+    MAYBE_AUTOMATED = "maybe_automated"  # a program may have filled it in; until the case is closed
 
 
 class KnownAs(StrEnum):

@@ -3,6 +3,7 @@
 `route` never raises and never answers nobody: whatever is missing from the directory, it names
 the team most likely to be seen and raises the alarm. The order of its rules:
 
+0. feedback on the pages -> the team that looks after the service, and never an alert;
 1. no municipality, or one that nobody answers for -> the county's intake team;
 2. a retired municipality -> its successor;
 3. another county's -> the intake team: a transfer, unless the child is here now;
@@ -20,9 +21,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Final
 
 from casework.calendar import HELSINKI, is_open, next_opening
 from casework.directory import ANY, Directory, Municipality, Team
+
+#: The form about these pages themselves: it concerns no child, and has a team and a clock of its own.
+FEEDBACK: Final = "feedback"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,8 @@ def route(target: Target, directory: Directory, now: datetime) -> Decision:
     reasons = [*choice.reasons, *alarms]
     after_hours = team is None or not is_open(team.hours, directory.holidays, now)
     opens_at = next_opening(team.hours, directory.holidays, now) if team and after_hours else None
-    alert_on_call = after_hours and (target.statutory or target.cannot_wait)
+    pressing = target.form != FEEDBACK and (target.statutory or target.cannot_wait)
+    alert_on_call = after_hours and pressing
     if after_hours:
         reasons.append(Reason("after_hours", {"team": seen_by}))
     if after_hours and opens_at is None:
@@ -124,7 +130,9 @@ def visibility_fault(team: Team | None, directory: Directory) -> str | None:
 
 
 def _choose(target: Target, directory: Directory, today: date) -> _Choice:
-    """Rules 1 to 4: the team that the matter belongs to."""
+    """Rules 0 to 4: the team that the matter belongs to."""
+    if target.form == FEEDBACK:
+        return _Choice(directory.feedback_team, (Reason("feedback"),))
     intake = directory.intake_team
     if target.municipality is None:
         return _Choice(intake, (Reason("unknown_municipality"),))

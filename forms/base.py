@@ -1,18 +1,18 @@
-"""What a form is: a list of steps, and a command made of their answers."""
+"""What a page of questions is. What a whole form is stands in `forms.spec`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar
-from uuid import UUID
+from typing import Any, ClassVar, NamedTuple
 
-from wtforms import FieldList, Form, FormField
+from wtforms import Form, FormField
 from wtforms.meta import DefaultMeta
 
-from casework.commands import Scope, Submit
+from casework.commands import Scope
 from casework.directory import Directory
+from forms.words import Words
 
 #: Answers of a whole form: step slug -> field name -> cleaned value.
 StepAnswers = Mapping[str, Any]
@@ -26,15 +26,6 @@ class Surroundings:
     directory: Directory
     today: date
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class Born:
-    """What a message was given when its draft was begun."""
-
-    submission_id: UUID
-    reference: str
-    code: str
 
 
 class _NoTranslations:
@@ -52,18 +43,51 @@ class QuestionMeta(DefaultMeta):
         return _NoTranslations()
 
 
-class Step(Form):
-    """One page of questions. Subclasses give `slug`, `title` and fields."""
+#: What a browser may fill in on a page about its own user, by the name of the field (WCAG 1.3.5; the values are
+#: HTML's). On pages about others it may fill in nothing: it would be the wrong person.
+PURPOSES: Mapping[str, str] = {
+    "last_name": "family-name",
+    "first_names": "given-name",
+    "street_address": "address-line1",
+    "postal_code": "postal-code",
+    "post_office": "address-level2",
+    "job_title": "organization-title",
+    "organisation": "organization",
+}
+
+
+class Questions(Form):
+    """Fields that know the surroundings of their page.
+
+    A class may be put together of groups of fields: they stand in the order in which the class names the groups,
+    and its own fields after them.
+    """
 
     Meta = QuestionMeta
+    around: Surroundings
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        own, *groups = type(self).__mro__
+        ranks = {group: rank for rank, group in enumerate([*groups, own])}
+        place = {name: ranks[_home(name, own)] for name in self._fields}
+        # Sorting is stable: within a group the order stays that of the class body.
+        self._fields = {name: self._fields[name] for name in sorted(place, key=place.__getitem__)}
+
+
+def _home(name: str, form: type) -> type:
+    """The class that says what a field is."""
+    return next(part for part in form.__mro__ if name in vars(part))
+
+
+class Step(Questions):
+    """One page of questions. Subclasses give `slug`, `title` and fields."""
 
     slug: ClassVar[str]
     title: ClassVar[str]
     intro: ClassVar[tuple[str, ...]] = ()
     template: ClassVar[str] = "forms/step.html"
     scope: ClassVar[Scope] = Scope.SHARED
-
-    around: Surroundings
 
     @classmethod
     def asked(cls, answers: AllAnswers, around: Surroundings) -> bool:
@@ -73,36 +97,59 @@ class Step(Form):
     def prepare(self, around: Surroundings, answers: AllAnswers) -> None:
         """Fill in choices that depend on the surroundings; called before validation and rendering."""
         self.around = around
+        if self.scope is Scope.SENDER:
+            question: Any
+            for question in self:
+                question.autocomplete = PURPOSES.get(question.short_name, question.autocomplete)
 
     def answers(self) -> dict[str, Any]:
         """The cleaned answers, as JSON can hold them."""
         return dict(self.data)
+
+    def complain(self, field: Any, msgid: str) -> bool:
+        """Put an error on a field after its own validation; always False, as the outcome of `validate`."""
+        field.errors = [*field.errors, Words(msgid)]
+        return False
 
     @classmethod
     def children_of(cls, answers: StepAnswers) -> list[StepAnswers]:
         """The answers about each child in order; for pages of the scope `child`."""
         raise NotImplementedError(cls)
 
-    def rows(self) -> Iterator[tuple[str, str, list[Any]]]:
-        """(field id, label, what was answered) for the page that checks the answers; values are message ids
-        where a choice was made and plain text where something was typed."""
-        for field in self:
-            yield from _rows_of(field)
+    def groups(self) -> Iterator[Group]:
+        """What was answered, for the page that checks the answers and for the desk."""
+        yield Group(None, [row for field in self for row in rows_of(field)])
 
 
 class Typed(str):
     """Text that a person typed: shown as it is, never looked up in a catalogue."""
 
 
-def _rows_of(field: Any) -> Iterator[tuple[str, str, list[Any]]]:
-    if isinstance(field, FieldList):
-        for entry in field:
-            yield from _rows_of(entry)
-    elif isinstance(field, FormField):
+class Row(NamedTuple):
+    """One question: the id of its field, its label, and what was answered.
+
+    Values are message ids where a choice was made and `Typed` where something was typed.
+    """
+
+    id: str
+    label: str
+    values: list[Any]
+
+
+class Group(NamedTuple):
+    """Questions that belong together: of a page, or of one of several children. A heading is for several."""
+
+    heading: Words | None
+    rows: list[Row]
+
+
+def rows_of(field: Any) -> Iterator[Row]:
+    """The questions of a field; one that another answer made needless is left out."""
+    if isinstance(field, FormField):
         for inner in field:
-            yield from _rows_of(inner)
-    else:
-        yield field.id, field.label.text, shown(field)
+            yield from rows_of(inner)
+    elif field.data or not field.dependent:
+        yield Row(field.id, field.label.text, shown(field))
 
 
 def shown(field: Any) -> list[Any]:
@@ -114,47 +161,3 @@ def shown(field: Any) -> list[Any]:
         values = field.data if isinstance(field.data, list) else [field.data]
         return [labels.get(value, Typed(value)) for value in values]
     return [Typed(field.data)]
-
-
-@dataclass(frozen=True, slots=True)
-class FormSpec:
-    """A public form as the registry knows it."""
-
-    slug: str
-    domain_identifier: str
-    version: int
-    title: str
-    lead: tuple[str, ...]
-    send_label: str
-    statutory: bool
-    steps: tuple[type[Step], ...]
-    to_command: Callable[[Born, AllAnswers, Surroundings], Submit]
-    #: Whether some pages' answers say that it cannot wait; pages that are not there say nothing.
-    cannot_wait: Callable[[AllAnswers], bool]
-
-    def asked_steps(self, answers: AllAnswers, around: Surroundings) -> list[type[Step]]:
-        return [step for step in self.steps if step.asked(answers, around)]
-
-    def first_unanswered(self, answers: AllAnswers, around: Surroundings) -> type[Step] | None:
-        """The first page that is asked and has no valid answer stored yet."""
-        for step in self.asked_steps(answers, around):
-            if step.slug not in answers:
-                return step
-        return None
-
-    def by_scope(self, answers: AllAnswers) -> dict[str, Any]:
-        """Answers of some pages, parted by whom they are about: by page, and of children a list in order."""
-        parted: dict[str, Any] = {}
-        for step in self.steps:
-            if step.slug in answers:
-                given = answers[step.slug]
-                if step.scope is Scope.CHILD:
-                    parted[step.scope.value] = step.children_of(given)
-                else:
-                    parted.setdefault(step.scope.value, {})[step.slug] = given
-        return parted
-
-    def only_asked(self, answers: AllAnswers, around: Surroundings) -> dict[str, StepAnswers]:
-        """Answers without those of pages that are not asked any more: they are not kept."""
-        slugs = {step.slug for step in self.asked_steps(answers, around)}
-        return {slug: given for slug, given in answers.items() if slug in slugs}

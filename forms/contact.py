@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from casework.commands import Contact, ContactWay, SafeTime, Scope
 from forms.base import AllAnswers, Step, Surroundings
 from forms.fields import Checks, EmailText, PhoneText, Radios, Text
 from forms.phones import read_phone
-from forms.words import N_, Words
+from forms.words import N_
 
 ANONYMOUS = "anonymous"
 NAMED = "named"
@@ -31,7 +31,7 @@ class YouStep(Step):
     slug = "you"
     scope = Scope.SENDER
     title = N_("Do you want to give your contact details?")
-    intro = (
+    intro: ClassVar[tuple[str, ...]] = (
         N_(
             "You can ask without giving your name or number. Then we cannot contact you, but you get a code "
             "with which you see on this site how things stand."
@@ -63,6 +63,10 @@ class ContactStep(Step):
             "Choose only what is safe for you. Our text messages and e-mails never tell what the matter is."
         ),
     )
+
+    #: What to ask where the form needs a name, or a number whichever way is chosen; empty where it does not.
+    name_needed: ClassVar[str] = ""
+    phone_needed: ClassVar[str] = ""
 
     way = Radios(N_("How may we contact you?"), WAYS, needed=N_("Choose how we may contact you"))
     name = Text(N_("Your name"), autocomplete="name")
@@ -96,13 +100,22 @@ class ContactStep(Step):
     def asked(cls, answers: AllAnswers, around: Surroundings) -> bool:
         return not is_anonymous(answers)
 
+    def prepare(self, around: Surroundings, answers: AllAnswers) -> None:
+        super().prepare(around, answers)
+        if self.name_needed:
+            self.name.needed = self.name_needed
+        if self.phone_needed:
+            self.phone.needed = self.phone_needed
+
     def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         way = self.way.data
         if way in {ContactWay.CALL, ContactWay.SMS} and not self.phone.data:
-            valid = complain(self.phone, N_("Write the phone number on which we may reach you"))
+            valid = self.complain(
+                self.phone, N_("Write the phone number on which we may reach you")
+            )
         elif way == ContactWay.SMS and self.phone.phone and not self.phone.phone.textable:
-            valid = complain(
+            valid = self.complain(
                 self.phone,
                 N_(
                     "This number cannot take text messages. Give a mobile number with its country code if it "
@@ -110,14 +123,8 @@ class ContactStep(Step):
                 ),
             )
         if way == ContactWay.EMAIL and not self.email.data:
-            valid = complain(self.email, N_("Write the e-mail address to which we may write"))
+            valid = self.complain(self.email, N_("Write the e-mail address to which we may write"))
         return valid
-
-
-def complain(field: Any, msgid: str) -> bool:
-    """Put an error on a field after its own validation; always False, as the outcome of `validate`."""
-    field.errors = [*field.errors, Words(msgid)]
-    return False
 
 
 def contact_of(answers: AllAnswers) -> Contact:
@@ -137,9 +144,28 @@ def contact_of(answers: AllAnswers) -> Contact:
     )
 
 
-def sender_of(answers: AllAnswers) -> dict[str, Any] | None:
-    """What is kept of the sender under its own key; nothing of an anonymous one."""
-    given = answers.get("contact")
-    if given is None or is_anonymous(answers):
+class NamedContactStep(ContactStep):
+    """For a sender that the form needs by name."""
+
+    name_needed = N_("Write your name")
+
+
+class NotifierContactStep(ContactStep):
+    """For a sender whose name an earlier page has asked: nothing is asked twice."""
+
+    name = None  # type: ignore[assignment]  # how WTForms takes a field of a parent away
+
+
+class ProfessionalContactStep(NotifierContactStep):
+    phone_needed = N_("Write the phone number on which we may ask you more")
+
+
+def sender_of(pages: AllAnswers, answers: AllAnswers) -> dict[str, Any] | None:
+    """What is kept of the sender under its own key; nothing of an anonymous one.
+
+    The choices of contact, and beside them the other `pages` about the sender, each under its own name.
+    """
+    if is_anonymous(answers):
         return None
-    return dict(given)
+    others = {slug: given for slug, given in pages.items() if slug not in {"you", "contact"}}
+    return {**pages.get("contact", {}), **others} or None

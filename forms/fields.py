@@ -9,6 +9,7 @@ from email_validator import EmailNotValidError, validate_email
 from wtforms import RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 
 from forms.cleaning import one_line, running_text
+from forms.identity import WrongIdentityCode, read_identity_code
 from forms.phones import Phone, UnreadableNumber, read_phone
 from forms.words import N_, wrong
 
@@ -67,8 +68,9 @@ class LongText(Text, TextAreaField):
 
     kind = "long"
 
-    def __init__(self, label: str, *, limit: int = LONG_TEXT, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, limit: int = LONG_TEXT, rows: int = 8, **kwargs: Any) -> None:
         super().__init__(label, limit=limit, **kwargs)
+        self.rows = rows
 
     @staticmethod
     def clean(raw: str | None) -> str | None:
@@ -88,6 +90,18 @@ class PhoneText(Text):
                 self.phone = read_phone(self.data)
             except UnreadableNumber as error:
                 raise wrong(error.words, **error.words.params) from None
+
+
+class IdentityCodeText(Text):
+    """A personal identity code (HETU), always optional; stored in capitals with a plain sign."""
+
+    def pre_validate(self, form: Any) -> None:
+        super().pre_validate(form)
+        if self.data:
+            try:
+                self.data = read_identity_code(self.data)
+            except WrongIdentityCode as error:
+                raise wrong(error.words) from None
 
 
 class EmailText(Text):
@@ -166,11 +180,18 @@ class Checks(_Asked, SelectMultipleField):
 
     kind = "checks"
 
-    def __init__(self, label: str, choices: Choices, *, hint: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self, label: str, choices: Choices, *, hint: str = "", needed: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(label, validate_choice=False, **kwargs)
         self.options = list(choices)
-        self.hint = hint
+        self.hint, self.needed = hint, needed
 
     def pre_validate(self, form: Any) -> None:
         known = [value for value, _ in self.options]
         self.data = [value for value in known if value in (self.data or ())]
+        if self.needed and not self.data:
+            raise wrong(self.needed)
+
+
+YES_NO = (("yes", N_("Yes")), ("no", N_("No")))

@@ -6,13 +6,14 @@ commonly ask.
 
 from __future__ import annotations
 
-from typing import Any
-
-from casework.commands import Submit
-from forms.base import AllAnswers, Born, FormSpec, Step, Surroundings
-from forms.contact import ContactStep, YouStep, complain, contact_of, sender_of
-from forms.fields import LongText, Radios, Text
-from forms.places import ChildrenStep, ElsewhereStep, children_of
+from forms.base import Step
+from forms.children import AdvisedChildrenStep
+from forms.contact import ContactStep, YouStep
+from forms.fields import LongText, Radios
+from forms.language import LanguageStep
+from forms.places import ElsewhereStep
+from forms.spec import Audience, FormSpec
+from forms.waiting import WaitingStep
 from forms.words import N_
 
 TOPICS = (
@@ -28,15 +29,6 @@ TOPICS = (
     ("untold", N_("I do not want to say yet")),
 )
 
-LANGUAGES = (
-    ("fi", N_("Finnish")),
-    ("sv", N_("Swedish")),
-    ("en", N_("English")),
-    ("other", N_("Some other language")),
-)
-
-YES_NO = (("yes", N_("Yes")), ("no", N_("No")))
-
 
 class MatterStep(Step):
     slug = "matter"
@@ -50,70 +42,6 @@ class MatterStep(Step):
     )
 
 
-class LanguageStep(Step):
-    slug = "language"
-    title = N_("In which language may we answer you?")
-
-    language = Radios(N_("Language"), LANGUAGES, needed=N_("Choose the language of our answer"))
-    other_language = Text(
-        N_("Which language?"),
-        hint=N_("Fill this in if you chose some other language"),
-        dependent=True,
-    )
-    interpreter = Radios(
-        N_("Do you need an interpreter?"),
-        YES_NO,
-        needed=N_("Say whether you need an interpreter"),
-    )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        valid = super().validate(extra_validators)
-        if self.language.data == "other" and not self.other_language.data:
-            return complain(self.other_language, N_("Write which language"))
-        return valid
-
-
-class WaitingStep(Step):
-    slug = "waiting"
-    title = N_("Can this wait until we read it in our opening hours?")
-    intro = (N_("If someone is in danger now, do not wait for an answer to this form: call 112."),)
-
-    can_wait = Radios(
-        N_("Can this wait until we read it in our opening hours?"),
-        (
-            ("yes", N_("Yes, it can wait")),
-            ("no", N_("No, it cannot wait")),
-        ),
-        needed=N_("Say whether this can wait until we read it in our opening hours"),
-    )
-
-
-def cannot_wait(answers: AllAnswers) -> bool:
-    """The sender's own answer; it is never the urgency assessment."""
-    return bool(answers.get("waiting", {}).get("can_wait") == "no")
-
-
-def to_command(born: Born, answers: AllAnswers, around: Surroundings) -> Submit:
-    """The whole form as one command. `answers` are complete and valid."""
-    matter, language, waiting = answers["matter"], answers["language"], answers["waiting"]
-    wanted = language["language"]
-    return Submit(
-        submission_id=born.submission_id,
-        reference=born.reference,
-        code=born.code,
-        form=GUIDANCE.slug,
-        domain_identifier=GUIDANCE.domain_identifier,
-        form_version=GUIDANCE.version,
-        language=around.language if wanted == "other" else wanted,
-        children=children_of(answers, around),
-        contact=contact_of(answers),
-        cannot_wait=cannot_wait(answers),
-        statutory=GUIDANCE.statutory,
-        shared={**matter, **language, **waiting},
-        sender=sender_of(answers),
-    )
-
-
 GUIDANCE = FormSpec(
     slug="guidance",
     domain_identifier="guidance_request",
@@ -124,16 +52,15 @@ GUIDANCE = FormSpec(
         N_("You do not have to give your name or the child's name."),
     ),
     send_label=N_("Send the message"),
+    audience=Audience.FAMILY,
     statutory=False,
     steps=(
         MatterStep,
-        ChildrenStep,
+        AdvisedChildrenStep,
         ElsewhereStep,
         YouStep,
         ContactStep,
         LanguageStep,
         WaitingStep,
     ),
-    to_command=to_command,
-    cannot_wait=cannot_wait,
 )

@@ -1,25 +1,17 @@
-"""Which children it is about, and where each of them lives: the question that decides who answers."""
+"""Where somebody lives: the question that decides who answers."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any
 
-from wtforms import FieldList, Form, FormField
-
-from casework.commands import ChildConcerned, Scope
+from casework.commands import ChildConcerned
 from casework.directory import Directory, Municipality
-from forms.base import AllAnswers, QuestionMeta, Step, StepAnswers, Surroundings
+from forms.base import AllAnswers, Questions, Step, StepAnswers, Surroundings
 from forms.fields import Drop, Radios, Text
 from forms.words import N_, wrong
 
 UNKNOWN = "unknown"
 OTHER = "other"
-MOST_CHILDREN = 12
-#: The number of a child in the name of its fields.
-_INDEX = re.compile(r"([0-9]{1,4})-.*", re.DOTALL)
-
 HERE_NOW = "here_now"
 SEND_ANYWAY = "send_anyway"
 
@@ -33,97 +25,48 @@ class OtherMunicipality(Text):
             self.data = ""
             return
         if not self.data:
-            raise wrong(N_("Write the name of the municipality"))
+            raise wrong(N_("Write the name of the municipality or its postal code"))
         around: Surroundings = form.around
-        found = around.directory.find_municipalities(self.data, around.today)
+        found = around.directory.find_places(self.data, around.today)
         if not found:
             raise wrong(
                 N_(
-                    "We do not know a municipality by this name. Check the spelling, or choose "
+                    "We do not know a municipality by this name or postal code. Check the spelling, or choose "
                     "\u201cI do not know or do not want to say\u201d"
                 )
             )
         if len(found) > 1:
             names = ", ".join(Directory.name(m.names, around.language) for m in found[:6])
             raise wrong(
-                N_("Several municipalities begin like this: %(names)s. Write the whole name"),
+                N_("This may be one of several municipalities: %(names)s. Write the whole name"),
                 names=names,
             )
         self.data = Directory.name(found[0].names, around.language)
 
 
-class ChildForm(Form):
-    """One child. Only the municipality is needed, and 'I do not know' is an answer."""
-
-    Meta = QuestionMeta
-    around: Surroundings
+class Place(Questions):
+    """The home municipality. Only this is needed everywhere, and 'I do not know' is an answer."""
 
     municipality = Drop(
-        N_("The child's home municipality"),
+        N_("Home municipality"),
         hint=N_(
             "It decides which team answers you. If the address is protected for safety, choose "
             "\u201cI do not know or do not want to say\u201d."
         ),
-        needed=N_("Choose the child's home municipality, or that you do not know it"),
+        needed=N_("Choose the home municipality, or that you do not know it"),
     )
     other_municipality = OtherMunicipality(
-        N_("Which municipality?"), hint=N_("The name in Finnish or Swedish"), dependent=True
+        N_("Which municipality?"),
+        hint=N_("The name in Finnish or Swedish, or the postal code"),
+        dependent=True,
     )
-    child_name = Text(N_("The child's name"), hint=N_("You do not have to tell the name"))
-    child_age = Text(N_("The child's age"), hint=N_("An estimate is enough"), limit=40)
 
 
-class Children(FieldList):  # type: ignore[type-arg]  # generic in its stubs alone
-    """A list whose numbers are plain ones: WTForms fails on '\u00b2', which is a digit to it and no number."""
-
-    def _extract_indices(self, prefix: str, formdata: Any) -> Iterator[int]:
-        for name in formdata:
-            found = (
-                _INDEX.fullmatch(name.removeprefix(f"{prefix}-"))
-                if name.startswith(prefix)
-                else None
-            )
-            if found:
-                yield int(found.group(1))
-
-
-class ChildrenStep(Step):
-    slug = "children"
-    scope = Scope.CHILD
-    title = N_("Whom does it concern?")
-    intro = (
-        N_(
-            "Tell about each child whom it concerns. If it concerns you and you are under 18, you are the child "
-            "here."
-        ),
-    )
-    template = "forms/children.html"
-
-    children = Children(FormField(ChildForm), min_entries=1, max_entries=MOST_CHILDREN)
-
-    def prepare(self, around: Surroundings, answers: AllAnswers) -> None:
-        super().prepare(around, answers)
-        choices = municipality_choices(around)
-        for entry in self.children:
-            entry.form.around = around
-            entry.form.municipality.options = choices
-
-    @classmethod
-    def children_of(cls, answers: StepAnswers) -> list[StepAnswers]:
-        return list(answers["children"])
-
-    def add_child(self) -> None:
-        if len(self.children) < MOST_CHILDREN:
-            self.children.append_entry()
-
-    def remove_child(self, index: int) -> None:
-        """Take out one child and keep the others, at least one."""
-        kept = [child for i, child in enumerate(self.children.data) if i != index]
-        while len(self.children):
-            self.children.pop_entry()
-        self.children.last_index = -1
-        for child in kept or [{}]:
-            self.children.append_entry(child)
+def offer_municipalities(form: Any, around: Surroundings) -> None:
+    """Fill in the drop-downs of a page's list."""
+    choices = municipality_choices(around)
+    for entry in form.entries:
+        entry.form.municipality.options = choices
 
 
 def municipality_choices(around: Surroundings) -> list[tuple[str, str]]:
@@ -142,28 +85,38 @@ def sorting_key(name: str) -> str:
     return name.casefold().translate(str.maketrans("åäö", "{|}"))
 
 
-def municipality_of(child: Any, around: Surroundings) -> Municipality | None:
-    """The municipality that a child's answers name, or None where it is not known."""
-    code = child["municipality"]
+def municipality_of(entry: Any, around: Surroundings) -> Municipality | None:
+    """The municipality that the answers about a person name, or None where it is not known."""
+    code = entry["municipality"]
     if code == UNKNOWN:
         return None
     if code != OTHER:
         return around.directory.municipalities.get(code)
-    found = around.directory.find_municipalities(child["other_municipality"], around.today)
+    found = around.directory.find_municipalities(entry["other_municipality"], around.today)
     return found[0] if found else None
+
+
+#: The pages that name a place, and their lists; each place is a case. Of parents the first decides.
+CHILDREN = "children"
+PARENTS = "parents"
+
+
+def concerned(answers: AllAnswers) -> list[StepAnswers]:
+    """The answers about each child; where none is born yet, those about the first of the parents."""
+    children = answers.get(CHILDREN, {}).get(CHILDREN, [])
+    parents = answers.get(PARENTS, {}).get(PARENTS, [])
+    return [*children, *parents[:1]]
 
 
 def outside(answers: AllAnswers, around: Surroundings) -> list[Municipality]:
     """Municipalities of other counties that the answers name, each once."""
-    named = (
-        municipality_of(child, around) for child in answers.get("children", {}).get("children", ())
-    )
+    named = (municipality_of(entry, around) for entry in concerned(answers))
     return list({m.code: m for m in named if m and not around.directory.is_own(m)}.values())
 
 
 class ElsewhereStep(Step):
     slug = "elsewhere"
-    title = N_("The child's home municipality belongs to another county")
+    title = N_("The home municipality belongs to another county")
     template = "forms/elsewhere.html"
 
     where_now = Radios(
@@ -186,19 +139,30 @@ class ElsewhereStep(Step):
         self.municipalities = outside(answers, around)
 
 
+_PLACE = ("municipality", "other_municipality")
+
+
 def children_of(answers: AllAnswers, around: Surroundings) -> tuple[ChildConcerned, ...]:
-    """Each child of the answers with its municipality; at least one."""
+    """Each of those concerned with its municipality; at least one.
+
+    With non-disclosure the municipality decides the way and is kept with the sealed answers alone.
+    """
     choice = answers.get("elsewhere", {}).get("where_now")
-    concerned = []
-    for child in answers["children"]["children"]:
-        municipality = municipality_of(child, around)
+    children = []
+    for entry in concerned(answers):
+        municipality = municipality_of(entry, around)
         away = municipality is not None and not around.directory.is_own(municipality)
-        concerned.append(
+        hidden = entry.get("non_disclosure") == "yes"
+        told = {name: value or "" for name, value in entry.items() if name not in _PLACE}
+        if hidden:
+            told |= {name: entry.get(name) or "" for name in _PLACE}
+        children.append(
             ChildConcerned(
                 municipality=municipality.code if municipality else None,
                 here_now=away and choice == HERE_NOW,
                 send_anyway=away and choice == SEND_ANYWAY,
-                answers={name: child.get(name) or "" for name in ("child_name", "child_age")},
+                non_disclosure=hidden,
+                answers=told,
             )
         )
-    return tuple(concerned)
+    return tuple(children)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from report import accessibility, pictures
+from report import accessibility, findings, pictures, recorded
 from tests.browser import chromium, site
 
 _DOCS = Path(__file__).resolve().parent.parent / "docs"
@@ -19,7 +19,7 @@ _DOCS = Path(__file__).resolve().parent.parent / "docs"
 @click.option("--docs", default=_DOCS, type=click.Path(path_type=Path), help="Where to write.")
 @click.option("--only-pictures", is_flag=True, help="Leave the accessibility table as it is.")
 def main(docs: Path, only_pictures: bool) -> None:
-    """Pictures of the pages into DOCS/pictures, the table of criteria into DOCS/accessibility."""
+    """Pictures of the pages into DOCS/pictures, the table of criteria into DOCS/accessibility, its figures into the package."""
     if lacking := chromium.missing():
         click.echo(f"report: missing: {', '.join(lacking)}", err=True)
         sys.exit(2)
@@ -31,16 +31,25 @@ def _report(docs: Path, folder: Path, only_pictures: bool) -> int:
     with site.opened(folder, workers=True) as running, chromium.launched() as browser:
         for path in pictures.take_all(browser, running.url, docs / "pictures"):
             click.echo(f"{path.name}: {path.stat().st_size // 1000} kB")
-        found = None if only_pictures else accessibility.look(browser, running.url)
-    if found is None:
+    if only_pictures:
         return 0
-    accessibility.run_tests(folder, found)
+    found = findings.of_a_run(folder)
     page = docs / "accessibility" / "README.md"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(accessibility.written(found, datetime.now(UTC)), "utf-8")
+    now = datetime.now(UTC)
+    page.write_text(accessibility.written(found, now), "utf-8")
+    recorded.record(
+        now,
+        page_states=found.states,
+        languages=accessibility.LANGUAGES,
+        axe=found.axe_version,
+        faults=found.all_faults,
+        # A trial run into another folder leaves the package as it is.
+        path=recorded.FILE if docs == _DOCS else page.with_name(recorded.FILE.name),
+    )
     for fault in found.all_faults:
         click.echo(f"fault: {fault}", err=True)
-    click.echo(f"{found.looked_at} pages, {len(found.all_faults)} faults: {page}")
+    click.echo(f"{len(found.looks)} pages, {len(found.all_faults)} faults: {page}")
     return 1 if found.all_faults else 0
 
 

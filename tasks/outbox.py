@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import structlog
 
 from casework import usecases
@@ -79,8 +81,20 @@ def _within_caps(claimed: Claimed) -> bool:
     the_house = house()
     if not may_text(message.address, the_house.directory.county.sms_countries):
         return False
+    if claimed.attempts > 1:
+        return True
     today = now().astimezone(HELSINKI).date()
-    return claimed.attempts > 1 or the_house.number_caps.take(message.address, today)
+    return the_house.number_caps.take(message.address, today) and _within_budget(today)
+
+
+def _within_budget(today: date) -> bool:
+    """Whether the county still texts senders today. Who is over it reads the page; the duty is told all the same."""
+    the_house = house()
+    budget = the_house.directory.county.sms_daily_budget
+    sent = the_house.number_caps.take_of_all(today)
+    if sent > budget:
+        log.error("text_budget_spent", budget=budget, asked=sent)
+    return sent <= budget
 
 
 @app.task(name="outbox.sweep")

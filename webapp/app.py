@@ -13,12 +13,17 @@ from webapp.accounts import staff_accounts
 from webapp.accounts.sessions import RowSessions
 from webapp.house import house
 from webapp.views import (
+    choosing,
     contact,
     dev,
     errors,
     follow_up,
+    form_onward,
+    form_pages,
+    form_sending,
     forms,
     hooks,
+    information,
     leaving,
     operators,
     public,
@@ -76,9 +81,13 @@ def create(settings: config.Settings | None = None) -> Flask:
 
 def _register(app: Flask, settings: config.Settings) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    # The public pages share one blueprint: a module that is named here has put its pages there.
-    assert all(part.bp is public.bp for part in (starting, contact, follow_up, leaving))
-    for blueprint in (public.bp, forms.bp, staff.bp, operators.bp, hooks.bp):
+    # Pages that share a blueprint: naming their modules here is what puts them there.
+    assert all(
+        part.bp is public.bp
+        for part in (starting, choosing, contact, follow_up, information, leaving)
+    )
+    assert all(part.bp is form_pages.bp for part in (forms, form_sending, form_onward))
+    for blueprint in (public.bp, form_pages.bp, staff.bp, operators.bp, hooks.bp):
         app.register_blueprint(blueprint)
     csrf.exempt(hooks.bp)
     if settings.demo:
@@ -92,12 +101,14 @@ def _site() -> dict[str, object]:
     """What every page knows: the county with its numbers and colours, as of the last known directory."""
     directory = house().current.last_known()
     if directory is None:
-        return {"county": None, "county_name": "Luotsi", "sheet": assets.stylesheet({})}
+        sheet = assets.stylesheet({})
+        return {"county": None, "county_name": "Luotsi", "sheet": sheet, "script": assets.script()}
     county = directory.county
     return {
         "county": county,
         "county_name": directory.name(county.names, i18n.language()),
         "sheet": assets.stylesheet(county.colours),
+        "script": assets.script(),
     }
 
 
@@ -107,5 +118,5 @@ def _set_headers(response: Response) -> Response:
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if g.get("language"):
-        response.headers.setdefault("Content-Language", g.language)
+        response.headers.setdefault("Content-Language", pages.this_language().tag)
     return response

@@ -1,4 +1,7 @@
-"""One stylesheet: the design system's parts that we use, our own rules, the county's colours. Nothing else.
+"""One stylesheet and one small script.
+
+The sheet: the design system's parts that we use, our own rules, the county's colours. The script adds to pages
+that work without it.
 
 The design system is installed by npm and never copied into the repository; where it is missing the pages
 stay whole and plain with our own rules.
@@ -16,6 +19,7 @@ from pathlib import Path
 _ROOT = Path(__file__).resolve().parent.parent
 _HDS = _ROOT / "node_modules" / "hds-core" / "lib"
 _OWN = Path(__file__).parent / "static" / "site.css"
+_SCRIPT = Path(__file__).parent / "static" / "site.js"
 _COMPONENTS = (
     "button",
     "text-input",
@@ -32,7 +36,7 @@ _COMPONENTS = (
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A stylesheet with its digest, plain and compressed."""
+    """A stylesheet or script with its digest, plain and compressed."""
 
     digest: str
     body: bytes = field(repr=False)
@@ -57,9 +61,18 @@ def _sheet(colours: tuple[tuple[str, str], ...]) -> Sheet:
     if colours:
         rules = "".join(f"--{name}:{value};" for name, value in colours)
         texts.append(f":root{{{rules}}}")
-    body = "\n".join(texts).encode()
+    return _packed("\n".join(texts))
+
+
+def _packed(text: str) -> Sheet:
+    body = text.encode()
     digest = hashlib.sha256(body).hexdigest()[:16]
     return Sheet(digest, body, gzip.compress(body, 9, mtime=0))
+
+
+@lru_cache(maxsize=1)
+def script() -> Sheet:
+    return _packed(_SCRIPT.read_text("utf-8"))
 
 
 def stylesheet(colours: Mapping[str, str]) -> Sheet:

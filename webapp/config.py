@@ -16,6 +16,7 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tink import TinkError
 
+from webapp import catalogues
 from webapp.store.crypto import Keys
 
 PREFIX = "LUOTSI_"
@@ -67,6 +68,9 @@ class Settings(BaseSettings):
     state_dir: Path = Field(
         Path("/var/lib/luotsi"), description="where the last directory snapshot is kept on disk"
     )
+    catalogues_dir: str = Field(
+        "", description="a folder with further catalogues, one subfolder a language"
+    )
     demo: bool = Field(False, description="set by `./run demo` alone")
 
     @model_validator(mode="after")
@@ -107,6 +111,10 @@ class Settings(BaseSettings):
             self.networks()
         except ValueError as error:
             problems.append(f"METRICS_NETWORKS: {error}")
+        try:
+            catalogues.find(self.catalogues_dir)
+        except catalogues.CatalogueError as error:
+            problems.append(f"CATALOGUES_DIR: {error}")
         return problems
 
     def networks(self) -> list[IPv4Network | IPv6Network]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
+from babel import Locale
+from babel.dates import format_date
 from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, Domain, format_date, gettext
+from flask_babel import Babel, Domain, gettext
 
 from casework.calendar import HELSINKI
-from forms.words import Words
+from forms.words import N_, Words
 from webapp import catalogues
-from webapp.catalogues import LANGUAGES
+from webapp.house import house
 
-#: How each language calls itself.
-OWN_NAMES = {"fi": "Suomeksi", "sv": "På svenska", "en": "In English"}
+_DAY_PATTERN, _CLOCK_PATTERN = N_("EEEE d MMMM y"), N_("HH:mm")
+assert (_DAY_PATTERN, _CLOCK_PATTERN) == (catalogues.DAY_PATTERN, catalogues.CLOCK_PATTERN)
 #: A weight that cannot be read: the language is taken where nothing better was asked for.
 _UNREADABLE = 0.0001
 
@@ -28,17 +30,54 @@ class _InMemory(Domain):  # type: ignore[misc]  # Flask-Babel carries no types
 
 
 def language() -> str:
-    """The language of this request's page."""
+    """The code of the language of this request's page."""
     chosen: str | None = g.get("language")
     return chosen or preferred()
 
 
-def preferred() -> str:
-    """The browser's best language of ours; rubbish in the header is skipped."""
-    for tag in _tags(request.headers.get("Accept-Language", "")[:1000]):
-        if tag in LANGUAGES:
-            return tag
-    return LANGUAGES[0]
+def locale() -> Locale:
+    """Babel's idea of that language: of dates, plurals and direction."""
+    return catalogues.known()[language()].locale
+
+
+def offered() -> tuple[str, ...]:
+    """The languages that the county offers and that have a catalogue, in the county's order."""
+    found: tuple[str, ...] | None = g.get("offered")
+    if found is None:
+        found = g.offered = _offered()
+    return found
+
+
+def offered_complete() -> tuple[str, ...]:
+    """Those of them that have every page: of staff, of errors, and where a partial language ends."""
+    known = catalogues.known()
+    return tuple(code for code in offered() if known[code].is_complete)
+
+
+def _offered() -> tuple[str, ...]:
+    here, known = house().current.at_hand(), catalogues.known()
+    found = tuple(code for code in here.county.languages if code in known) if here else ()
+    return found if any(known[code].is_complete for code in found) else catalogues.complete()
+
+
+def base(code: str) -> str:
+    """The complete language for what a language of ours has not: what it is based on, else the county's first."""
+    complete = offered_complete()
+    found = catalogues.base(code)
+    return found if found in complete else complete[0]
+
+
+def preferred(among: Sequence[str] = ()) -> str:
+    """The browser's best language among these, or all complete ones; rubbish in the header is skipped."""
+    choices = among or offered_complete()
+    # Two languages of one tag differ by their way of writing, which no browser asks for: the first is meant.
+    tags = {catalogues.known()[code].tag.lower(): code for code in reversed(choices)}
+    for asked in _tags(request.headers.get("Accept-Language", "")[:1000]):
+        parts = asked.split("-")
+        for length in range(len(parts), 0, -1):
+            if code := tags.get("-".join(parts[:length])):
+                return code
+    return choices[0]
 
 
 def _tags(header: str) -> list[str]:
@@ -52,10 +91,10 @@ def _tags(header: str) -> list[str]:
                 quality = float(value.split(";")[0])
             except ValueError:
                 quality = _UNREADABLE
-        primary = tag.replace("_", "-").split("-")[0].strip().lower()
-        if primary and quality > 0:  # RFC 9110 12.4.2: 0 means 'not acceptable'
-            ranked.append((-quality, place, primary))
-    return [primary for _, _, primary in sorted(ranked)]
+        asked = tag.replace("_", "-").strip().lower()
+        if asked and quality > 0:  # RFC 9110 12.4.2: 0 means 'not acceptable'
+            ranked.append((-quality, place, asked))
+    return [asked for _, _, asked in sorted(ranked)]
 
 
 def say(text: object) -> str:
@@ -72,13 +111,25 @@ def in_words(moment: datetime) -> str:
 
 
 def day_in_words(day: date) -> str:
-    formats = {"fi": "cccc d. MMMM y", "sv": "EEEE d MMMM y", "en": "EEEE d MMMM y"}
-    return str(format_date(day, formats.get(language(), "full"), rebase=False))
+    """'keskiviikko 4. maaliskuuta 2026'."""
+    return format_date(day, gettext(_DAY_PATTERN), locale=locale())
+
+
+def weekday(day: date) -> str:
+    """The name of the day as it stands alone: 'keskiviikko'."""
+    return format_date(day, "cccc", locale=locale())
 
 
 def clock(moment: datetime) -> str:
     """'8.00' in Finnish and Swedish, '08:00' in English: never a.m. and p.m., which few here read."""
-    return f"{moment:%H:%M}" if language() == "en" else f"{moment.hour}.{moment.minute:02}"
+    return time_of_day(moment.hour, moment.minute)
+
+
+def time_of_day(hours: int, minutes: int) -> str:
+    """The same for an hour of opening, which may be 24.00."""
+    pattern = str(gettext(_CLOCK_PATTERN))
+    pattern = pattern.replace("HH", f"{hours:02}").replace("H", str(hours))
+    return pattern.replace("mm", f"{minutes:02}")
 
 
 def short_moment(moment: datetime) -> str:
@@ -90,16 +141,11 @@ def short_moment(moment: datetime) -> str:
 def init(app: Flask) -> None:
     babel = Babel(
         app,
-        default_locale=LANGUAGES[0],
+        default_locale=str(catalogues.known()[catalogues.complete()[0]].locale),
         default_timezone="Europe/Helsinki",
-        locale_selector=language,
+        locale_selector=lambda: str(locale()),
     )
     babel.domain_instance = _InMemory()
     app.jinja_env.filters.update(
         say=say, in_words=in_words, day_in_words=day_in_words, short_moment=short_moment
     )
-    app.context_processor(_context)
-
-
-def _context() -> dict[str, Any]:
-    return {"language": language(), "languages": LANGUAGES, "own_names": OWN_NAMES}

@@ -8,9 +8,11 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine, func, select
 
+from casework.calendar import HELSINKI
 from casework.messages import UNFINISHED, MessageState
 from casework.model import CaseState, Mark
-from webapp.store.tables import cases, clocks, messages
+from webapp.store.caps import ALL
+from webapp.store.tables import cases, clocks, messages, number_caps
 from webapp.wiring import now
 
 
@@ -42,7 +44,15 @@ class StoreFigures(Collector):
         late = GaugeMetricFamily(
             "luotsi_clocks_late", "Running clocks past their limit.", labels=["kind"]
         )
+        texts = GaugeMetricFamily(
+            "luotsi_texts_to_senders_today", "Texts to senders asked for today, Europe/Helsinki."
+        )
         with self._reads.connect() as connection:
+            asked = select(number_caps.c.count).where(
+                number_caps.c.number_hash == ALL,
+                number_caps.c.day == at.astimezone(HELSINKI).date(),
+            )
+            texts.add_metric([], connection.execute(asked).scalar() or 0)
             for row in connection.execute(
                 select(messages.c.channel, func.count(), func.min(messages.c.next_at))
                 .where(messages.c.state.in_(waiting))
@@ -72,4 +82,4 @@ class StoreFigures(Collector):
             )
             for kind, number in connection.execute(overdue):
                 late.add_metric([kind], number)
-        yield from (count, age, unknown, unreached, by_state, late)
+        yield from (count, age, unknown, unreached, by_state, late, texts)

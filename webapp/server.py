@@ -20,6 +20,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     settings = config.peek()
     if settings.demo and host not in {"127.0.0.1", "::1", "localhost"}:
         raise config.SettingsError("LUOTSI_DEMO serves on a loopback address only")
+    catalogues.use(settings.catalogues_dir)
     _load_once()
     Granian(
         "webapp.app:create",
@@ -41,6 +42,6 @@ def _load_once() -> None:
     Nothing is opened here: a connection must not be shared by two processes.
     """
     import_module("webapp.app")
-    for language in catalogues.LANGUAGES:
+    for language in catalogues.known():
         catalogues.translations(language)
     gc.freeze()

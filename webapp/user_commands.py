@@ -9,7 +9,7 @@ import click
 from sqlalchemy import Engine
 
 from casework.access import Role
-from webapp import config
+from webapp import catalogues, config
 from webapp.store.engine import make_engine
 
 
@@ -20,7 +20,9 @@ def user() -> None:
 
 def _engine() -> Engine:
     try:
-        return make_engine(config.load().database_url.get_secret_value())
+        settings = config.load()
+        catalogues.use(settings.catalogues_dir)
+        return make_engine(settings.database_url.get_secret_value())
     except config.SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
@@ -36,15 +38,18 @@ def _engine() -> Engine:
     type=click.Choice([role.value for role in Role]),
 )
 @click.option("--worker", default=None, help="The person's key in the directory.")
-@click.option("--language", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
+@click.option("--language", default="fi", show_default=True, help="Of the pages, as fi or sv.")
 def add(email: str, roles: tuple[str, ...], worker: str | None, language: str) -> None:
     """Add EMAIL with a password that is printed once."""
     from webapp.accounts.users import add_user
 
-    password = secrets.token_urlsafe(12)
+    engine, password = _engine(), secrets.token_urlsafe(12)
+    if language not in catalogues.complete():
+        known = ", ".join(catalogues.complete())
+        raise click.BadParameter(f"choose one of {known}", param_hint="--language")
     try:
         add_user(
-            _engine(), email=email, password=password, worker=worker, roles=roles, language=language
+            engine, email=email, password=password, worker=worker, roles=roles, language=language
         )
     except ValueError as error:
         raise click.ClickException(str(error)) from None

@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -26,6 +27,7 @@ from casework.directory import Directory
 from casework.errors import NoDirectory
 from casework.messages import Queue
 from casework.ports import WakeUp
+from webapp import catalogues
 from webapp.config import Settings
 from webapp.holidays import finnish_holidays
 from webapp.ids import RandomIds, derived_key
@@ -162,6 +164,14 @@ class CurrentDirectory:
             self._current = _kept(self._disk)
         return self._current
 
+    def at_hand(self) -> Directory | None:
+        """The same, but the database is asked where neither has seen one; None where nobody knows any."""
+        known = self.last_known()
+        if known is None:
+            with suppress(NoDirectory, DBAPIError, PoolTimeout):
+                known = self.get()
+        return known
+
 
 def _keep(path: Path, revision: int, files: Mapping[str, str]) -> None:
     try:
@@ -192,6 +202,7 @@ def read_directory(files: Mapping[str, str], revision: int) -> Directory:
         files,
         reference_municipalities=(_DATA / "municipalities.csv").read_text("utf-8"),
         reference_counties=(_DATA / "wellbeing_counties.csv").read_text("utf-8"),
+        reference_postal_codes=(_DATA / "postal_codes.csv").read_text("utf-8"),
         revision=revision,
         holidays=finnish_holidays(range(year - 1, year + 3)),
     )
@@ -225,6 +236,7 @@ class House:
 
 def build(settings: Settings, *, pool_size: int = 8) -> House:
     """Open the house. Connects to nothing yet: the database and the broker may be down."""
+    catalogues.use(settings.catalogues_dir)
     engine = make_engine(settings.database_url.get_secret_value(), pool_size=pool_size)
     keys = Keys(settings.keyset.get_secret_value())
     revisions = DirectoryRevisions(engine)

@@ -7,7 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from casework.access import Relation, Viewer, relation_to
-from casework.deadlines import promised_reply_due
+from casework.deadlines import reply_due
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
 from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
@@ -23,7 +23,7 @@ _ENDED_BY = {
 def promise_again(head: CaseHead, directory: Directory, now: datetime, work: UnitOfWork) -> None:
     """Run the promised reply anew from `now`: the old limit may long be past."""
     team = directory.teams.get(head.team) or directory.teams[directory.fallback_team]
-    due = promised_reply_due(team, directory, now)
+    due = reply_due(head.form, team, directory, now)
     work.cases.restart_clock(head.id, ClockKind.PROMISED_REPLY, now, due)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from casework.calendar import is_open
 from casework.commands import AddInformation, ChildConcerned, Submit
-from casework.deadlines import acknowledgement_due, promised_reply_due
+from casework.deadlines import acknowledgement_due, reply_due
 from casework.directory import Directory
 from casework.errors import NotFound
 from casework.messages import Message, Purpose
@@ -97,6 +97,8 @@ def _open(
         now,
     )
     marks = [Mark.TRANSFER] if decision.transfer_to else []
+    if command.suspect:
+        marks.append(Mark.MAYBE_AUTOMATED)
     alerted: tuple[str, ...] = ()
     if decision.alert_on_call:
         if _reachable(directory, directory.on_call_team):
@@ -112,7 +114,7 @@ def _open(
         state=CaseState.RECEIVED,
         created_at=now,
         language=command.language,
-        municipality=child.municipality,
+        municipality=None if child.non_disclosure else child.municipality,
         after_hours=decision.after_hours,
         urgent=command.cannot_wait,
         alerted_teams=alerted,
@@ -122,7 +124,7 @@ def _open(
         child=child.answers,
         reasons=decision.reasons,
     )
-    clocks = _clocks(case, directory, now, ids)
+    clocks = _clocks(case, command, directory, now, ids)
     return _Opened(case, decision, clocks, _first_entries(case, decision, now, ids))
 
 
@@ -131,14 +133,17 @@ def _reachable(directory: Directory, key: str) -> bool:
     return team is not None and bool(alert_points(team, urgent=True))
 
 
-def _clocks(case: Case, directory: Directory, now: datetime, ids: Ids) -> tuple[Clock, ...]:
+def _clocks(
+    case: Case, command: Submit, directory: Directory, now: datetime, ids: Ids
+) -> tuple[Clock, ...]:
     team = directory.teams[case.team]
     due = acknowledgement_due(team, directory, now)
-    reply_by = promised_reply_due(team, directory, now)
-    return (
-        Clock(ids.row(), case.id, ClockKind.ACKNOWLEDGEMENT, now, due, act_at=due),
-        Clock(ids.row(), case.id, ClockKind.PROMISED_REPLY, now, reply_by, act_at=None),
-    )
+    opened = Clock(ids.row(), case.id, ClockKind.ACKNOWLEDGEMENT, now, due, act_at=due)
+    if command.statutory:
+        # A notifier is promised the receipt and nothing else: what follows is secret.
+        return (opened,)
+    reply_by = reply_due(command.form, team, directory, now)
+    return (opened, Clock(ids.row(), case.id, ClockKind.PROMISED_REPLY, now, reply_by, act_at=None))
 
 
 def _first_entries(

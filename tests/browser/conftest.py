@@ -11,13 +11,17 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser import chromium, site
+from tests import pseudo
+from tests.browser import chromium, nu, site, titles
+from tests.browser.checks import Instruments
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
 
 _HERE = Path(__file__).parent
 
 LANGUAGES = ("fi", "sv", "en")
+#: And one that a county adds, which reads from right to left.
+ALL_LANGUAGES = (*LANGUAGES, pseudo.CODE)
 MakeVisitor = Callable[..., Visitor]
 
 
@@ -51,7 +55,7 @@ def chrome(request: pytest.FixtureRequest) -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with site.opened(tmp_path_factory.mktemp("site")) as running:
+    with site.opened(tmp_path_factory.mktemp("site"), pseudo_language=True) as running:
         yield running
 
 
@@ -62,9 +66,17 @@ def without_database(live: Site, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture(scope="session")
+def instruments(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Instruments]:
+    """What the checks of every page share. (Asks for `chrome`, which says what this machine lacks.)"""
+    log = tmp_path_factory.mktemp("nu") / "nu.log"
+    with nu.opened(log) as checker:
+        yield Instruments(checker, titles.shared_book(tmp_path_factory))
+
+
+@pytest.fixture(scope="session")
 def windows(chrome: Browser, live: Site) -> Iterator[dict[str, Visitor]]:
     """One window a language, used again and again by tests that only look at a page."""
-    opened = {language: Visitor(chrome, live.url, language) for language in LANGUAGES}
+    opened = {language: Visitor(chrome, live.url, language) for language in ALL_LANGUAGES}
     yield opened
     for visitor in opened.values():
         visitor.close()

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forms.base import Step
 from forms.guidance import GUIDANCE
+from forms.lists import ListStep
+from forms.professional_notification import CarriedNeedsStep
+from forms.registry import FORMS
+from forms.telling import ToldStep
+from tests.browser.any_form import form_answered, form_at, form_sent, spoil
 from tests.browser.reaching import (
     ABROAD,
     BY_PHONE,
@@ -21,6 +27,7 @@ from tests.browser.reaching import (
     there,
     unfinished,
 )
+from tests.browser.site import CLOSED_FORM
 from tests.browser.state import State
 
 
@@ -36,6 +43,40 @@ def _steps() -> Iterator[State]:
         yield State(step, "empty", at_step(step, answers))
         yield State(step, "error", at_step(step, answers), go_on, wrong=True)
         yield State(step, "filled", answered(step, answers))
+
+
+def _other_forms() -> Iterator[State]:
+    """Every other form: its start, its check, and each page that no form before it has."""
+    seen: set[type[Step]] = set(GUIDANCE.steps)
+    for spec in FORMS.values():
+        if spec is GUIDANCE or not spec.listed:
+            continue
+        yield State(f"{spec.slug}", "new", there(f"/forms/{spec.slug}"))
+        for step in spec.steps:
+            if step not in seen and step is not CarriedNeedsStep:
+                seen.add(step)
+                yield from _page(spec.slug, step)
+        yield State(f"{spec.slug}/check", "shown", form_at(spec.slug, "check"))
+
+
+def _page(slug: str, step: type[Step]) -> Iterator[State]:
+    page = f"{slug}/{step.slug}"
+    yield State(page, "empty", form_at(slug, step.slug))
+    yield State(page, "filled", form_answered(slug, step.slug))
+    if issubclass(step, ListStep) and step.may_be_none:
+        wrong = both(spoil, go_on)
+        yield State(page, "error", form_at(slug, step.slug), wrong, wrong=True)
+        if step().entries.max_entries > 1:
+            yield State(page, "two of them", form_at(slug, step.slug), press("add"))
+    elif step is not ToldStep:  # where nothing must be answered
+        yield State(page, "error", form_at(slug, step.slug), go_on, wrong=True)
+
+
+def _ways() -> Iterator[State]:
+    yield State("onward", "shown", form_at("joint-contact", "onward", consent="no"))
+    yield State("notification/receipt", "shown", form_sent("notification"))
+    closed = there(f"/forms/{CLOSED_FORM}")
+    yield State("closed", "shown", closed, without_database=True)
 
 
 def _children() -> Iterator[State]:
@@ -63,4 +104,4 @@ def _end() -> Iterator[State]:
     yield State("receipt", "added to", added_receipt)
 
 
-STATES = (*_beginning(), *_steps(), *_children(), *_end())
+STATES = (*_beginning(), *_steps(), *_other_forms(), *_ways(), *_children(), *_end())

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from tests.browser import fault_states, follow_up_states, form_states, public_states, staff_states
+from tests.browser import (
+    fault_states,
+    follow_up_states,
+    form_states,
+    legal_states,
+    public_states,
+    staff_states,
+)
 from tests.browser.state import State
 
 STATES: tuple[State, ...] = (
     *public_states.STATES,
     *form_states.STATES,
     *follow_up_states.STATES,
+    *legal_states.STATES,
     *fault_states.STATES,
     *staff_states.STATES,
 )

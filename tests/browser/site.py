@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.request
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Any
 from pydantic import SecretStr
 
 from casework.calendar import HELSINKI
+from tests import pseudo
 from tests.live import Processes, processes, until
 from webapp import demo_county, wiring
 from webapp.config import Settings
@@ -24,6 +26,8 @@ from webapp.store.crypto import new_keyset
 
 #: Municipalities of the county's team that is always open, of the one that is now closed, of another county.
 OPEN, CLOSED, ELSEWHERE = "288", "905", "091"
+#: The form that is closed where there is no database.
+CLOSED_FORM = "own-worker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,7 @@ class Site:
     running: Processes
 
 
-def county(now: datetime) -> dict[str, str]:
+def county(now: datetime, *, pseudo_language: bool = False) -> dict[str, str]:
     """The demo's bundle, with the north open for a day at least and the coast closed for two."""
     files = demo_county.bundle_files(demo_county.FOLDER)
     today = now.astimezone(HELSINKI).weekday()
@@ -46,7 +50,18 @@ def county(now: datetime) -> dict[str, str]:
     # The same teams in every language: a page then looks the same in each.
     services = files["services.csv"].replace("fi en", "fi sv en")
     files["services.csv"] = services.replace("swedish,*,*,sv\n", "")
-    return files
+    return _with_pseudo_language(files) if pseudo_language else files
+
+
+def _with_pseudo_language(files: dict[str, str]) -> dict[str, str]:
+    """The county offers the made-up language too: its own texts are not in it, but for its names."""
+    toml = files["county.toml"].replace('"en", ', f'"en", "{pseudo.CODE}", ', 1)
+    for table in ("names", "sender_names"):
+        toml = re.sub(
+            rf"(?m)^\[{table}\].*\n", rf'\g<0>{pseudo.CODE} = "{pseudo.NAME}"\n', toml, count=1
+        )
+    services = files["services.csv"].replace("fi sv en", f"fi sv en {pseudo.CODE}")
+    return {**files, "county.toml": toml, "services.csv": services}
 
 
 def _week(special: dict[int, str], ordinary: str) -> str:
@@ -62,16 +77,23 @@ def _with_hours(teams: str, key: str, hours: str) -> str:
 
 
 @contextmanager
-def opened(folder: Path, *, workers: bool = False) -> Iterator[Site]:
-    """Servers and web, and the workers if asked; everything is ended and forgotten afterwards."""
+def opened(folder: Path, *, workers: bool = False, pseudo_language: bool = False) -> Iterator[Site]:
+    """Servers and web, and the workers if asked; everything is ended and forgotten afterwards.
+
+    With `pseudo_language` the site speaks `tests.pseudo` too, as a county adds a language.
+    """
     with ExitStack() as stack:
         postgres = stack.enter_context(EmbeddedPostgres(durable=False))
         valkey = stack.enter_context(EmbeddedValkey())
         port = free_port()
         settings = _settings(postgres, valkey, folder, port)
+        if pseudo_language:
+            pseudo.write(folder / "catalogues")
+            further = {"catalogues_dir": str(folder / "catalogues")}
+            settings = settings.model_copy(update=further)
         for _ in demo_county.prepare(settings):
             pass
-        _load(county(wiring.now()), settings)
+        _load(county(wiring.now(), pseudo_language=pseudo_language), settings)
         running = stack.enter_context(processes(folder, settings))
         running.port = port
         if workers:
@@ -115,7 +137,8 @@ def _load(files: dict[str, str], settings: Settings) -> None:
 def opened_without_database(folder: Path, like: Site) -> Iterator[str]:
     """The address of a web server whose database has gone; the directory is its last snapshot on disk."""
     nowhere = SecretStr(f"postgresql://luotsi_app:x@127.0.0.1:{free_port()}/luotsi")
-    settings = like.settings.model_copy(update={"database_url": nowhere})
+    changed = {"database_url": nowhere, "state_dir": _with_a_closed_form(folder, like)}
+    settings = like.settings.model_copy(update=changed)
     with processes(folder, settings) as running:
         running.port = free_port()
         running.start("web", "serve", "--port", str(running.port), "--workers", "1")
@@ -129,3 +152,17 @@ def _is_alive(url: str) -> bool:
             return bool(answer.status == 200)
     except OSError:
         return False
+
+
+def _with_a_closed_form(folder: Path, like: Site) -> Path:
+    """A copy of the site's snapshot in which the county has closed one form."""
+    kept = json.loads((like.settings.state_dir / "directory.json").read_text("utf-8"))
+    toml = kept["files"]["county.toml"]
+    kept["files"]["county.toml"] = toml.replace(
+        "closed_forms = []", f'closed_forms = ["{CLOSED_FORM}"]'
+    )
+    assert kept["files"]["county.toml"] != toml
+    state = folder / "closed"
+    state.mkdir(exist_ok=True)
+    (state / "directory.json").write_text(json.dumps(kept), "utf-8")
+    return state

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
+from report import names
 from report.criteria import CRITERIA
-from tests.browser import checks
+from report.findings import EVIDENCE
+from report.others import FAULTS
+from tests.browser.checks import PLAN
 
-_TESTS = Path(__file__).parent
+ALL = (*CRITERIA, *FAULTS)
 
 
-def test_each_test_and_check_that_the_report_names_exists() -> None:
-    ours = "\n".join(path.read_text("utf-8") for path in _TESTS.glob("test_*.py"))
+def test_each_test_and_check_that_the_report_names_exists_and_is_run_for_it() -> None:
+    ours = "\n".join(path.read_text("utf-8") for path in EVIDENCE)
     known = set(re.findall(r"^def (test_\w+)", ours, re.MULTILINE))
-    named = {name for criterion in CRITERIA for name in criterion.tests}
+    named = {value for name, value in vars(names).items() if name.isupper() and name != "JOURNEYS"}
     assert named - known == set()
-    checked = {name for criterion in CRITERIA for name in criterion.checks}
-    assert {name for name in checked if not hasattr(checks, name)} == set()
+    assert {test for one in ALL for test in one.tests} | set(names.JOURNEYS) == named
+    checks = {check.__name__ for some in PLAN.values() for part in some for check in part}
+    assert {check for one in ALL for check in one.checks} - checks == set()
+
+
+def test_each_fault_of_others_is_answered_by_a_check_or_a_test() -> None:
+    assert [fault.what for fault in FAULTS if not fault.checks and not fault.tests] == []
+    assert {fault.whose for fault in FAULTS} == {"GOV.UK Forms", "Open Forms", "FixMyStreet"}
 
 
 def test_the_report_lists_every_criterion_of_levels_a_and_aa_once() -> None:

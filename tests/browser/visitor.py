@@ -11,7 +11,7 @@ from http.cookies import SimpleCookie
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 from tests.web.walking import ANSWERS, begin, code_on, post
 from webapp.demo_county import PASSWORD
@@ -134,11 +134,23 @@ class Visitor(Walker):
         )
         self.context.set_default_timeout(8000)
         self._page: Page | None = None
+        self._documents: list[Response] = []
 
     @property
     def page(self) -> Page:
-        self._page = self._page or self.context.new_page()
+        if self._page is None:
+            self._page = self.context.new_page()
+            self._page.on("response", self._keep_document)
         return self._page
+
+    def _keep_document(self, response: Response) -> None:
+        if response.request.is_navigation_request() and response.frame == self.page.main_frame:
+            self._documents = [response]
+
+    @property
+    def html(self) -> str:
+        """The page that is shown, as it came over the wire."""
+        return self._documents[-1].text()
 
     def open(self, at: str) -> Page:
         """Show an address, with the cookies that the plain requests have got."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import strategies as st
 
+from casework.announcements import Announcement
 from casework.bundle import parse
 from casework.calendar import ALWAYS, OpeningHours, Span
 from casework.directory import (
@@ -24,6 +25,7 @@ from casework.directory import (
     Team,
     Worker,
 )
+from casework.statements import Accessibility, Privacy, ReviewStatus, Shortcoming
 from webapp.holidays import finnish_holidays
 
 DATA = Path(__file__).parents[2] / "webapp" / "data"
@@ -180,6 +182,50 @@ def _county(draw: st.DrawFn) -> County:
         languages=("fi", "sv"),
         logo=draw(st.sampled_from(("", "logo.svg"))),
         sms_countries=draw(st.sampled_from(((), ("358",), ("358", "46", "1")))),
+        accessibility=draw(_accessibility()),
+        privacy=draw(
+            st.builds(
+                Privacy,
+                controller=st.one_of(st.just(""), ODD_TEXT),
+                dpo_email=st.sampled_from(("", "tietosuoja@example.org")),
+                notice_url=st.sampled_from(("", "https://example.org/a")),
+            )
+        ),
+        announcements=tuple(draw(st.lists(_announcement(), max_size=2))),
+    )
+
+
+def _said() -> st.SearchStrategy[dict[str, str]]:
+    """A text that is there in every language of the county, or at least in Finnish."""
+    return _names(text=ODD_TEXT).filter(lambda said: "fi" in said)
+
+
+@st.composite
+def _accessibility(draw: st.DrawFn) -> Accessibility:
+    """Not reviewed, or reviewed and signed; what is full has no shortcomings."""
+    status = draw(st.sampled_from((None, *ReviewStatus)))
+    found = st.lists(st.builds(Shortcoming, part=_said(), reason=_said()), max_size=2)
+    return Accessibility(
+        status=status,
+        reviewed_on=draw(DAYS) if status else None,
+        reviewed_by=draw(ODD_TEXT) if status else "",
+        phone=draw(st.sampled_from(("", "+358500000190"))),
+        email=draw(st.sampled_from(("", "palaute@example.org"))),
+        shortcomings=() if status is ReviewStatus.FULL else tuple(draw(found)),
+    )
+
+
+@st.composite
+def _announcement(draw: st.DrawFn) -> Announcement:
+    """A break in a year with both changes of the clocks."""
+    moments = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31))
+    starts_at = draw(moments).replace(tzinfo=UTC)
+    return Announcement(
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=draw(st.integers(1, 3000))),
+        shown_from=starts_at - timedelta(minutes=draw(st.integers(0, 20_000))),
+        text=draw(_said()),
+        meanwhile=draw(st.one_of(st.just({}), _said())),
     )
 
 
@@ -208,6 +254,7 @@ def _sound(draw: st.DrawFn) -> Directory:
         intake_team=draw(roles),
         fallback_team=draw(roles),
         on_call_team=draw(roles),
+        feedback_team=draw(roles),
     )
 
 
@@ -216,7 +263,7 @@ def _broken(draw: st.DrawFn) -> Directory:
     sound = draw(_sound())
     loose: dict[str, Any] = {
         role: draw(st.sampled_from((*TEAMS, "nowhere")))
-        for role in ("intake_team", "fallback_team", "on_call_team")
+        for role in ("intake_team", "fallback_team", "on_call_team", "feedback_team")
     }
     codes = st.one_of(st.none(), st.sampled_from(CODES))
     loose["municipalities"] = {

@@ -16,6 +16,7 @@ MADE_UP = "+358500000"
 def test_every_number_is_a_valid_mobile_number_and_plainly_made_up(demo: Directory) -> None:
     numbers = {team.phone for team in demo.teams.values()}
     numbers |= {county.phone for county in demo.counties.values() if county.phone}
+    numbers |= {demo.county.accessibility.phone, demo.county.privacy.dpo_phone}
     for team in demo.teams.values():
         numbers |= {p.address for p in team.alert if p.kind is ContactKind.MOBILE}
     for number in {*numbers, demo.county.emergency_social_services}:
@@ -28,6 +29,7 @@ def test_every_number_is_a_valid_mobile_number_and_plainly_made_up(demo: Directo
 def test_every_address_leads_to_example_org(demo: Directory) -> None:
     addresses = {worker.email for worker in demo.workers.values()}
     addresses |= {county.email for county in demo.counties.values() if county.email}
+    addresses |= {demo.county.accessibility.email, demo.county.privacy.dpo_email}
     for team in demo.teams.values():
         addresses |= {p.address for p in team.alert if p.kind is ContactKind.EMAIL}
     assert {address.split("@")[1] for address in addresses} == {"example.org"}
@@ -36,9 +38,11 @@ def test_every_address_leads_to_example_org(demo: Directory) -> None:
 def test_every_name_and_text_is_there_in_each_of_the_countys_languages(demo: Directory) -> None:
     county = demo.county
     tables = [county.names, county.sender_names, county.crisis_line_hours, *county.texts.values()]
-    tables += [team.names for team in demo.teams.values()]
     for table in tables:
         assert set(table) == set(county.languages)
+    # Languages that have only some pages tell a team by its Finnish name.
+    for team in demo.teams.values():
+        assert set(team.names) == {"fi", "sv", "en"}
 
 
 def test_every_team_has_a_lead_a_member_and_an_alert_by_both_ways(demo: Directory) -> None:
@@ -46,6 +50,12 @@ def test_every_team_has_a_lead_a_member_and_an_alert_by_both_ways(demo: Director
         assert team.lead in demo.workers
         assert team.members
         assert {point.kind for point in team.alert} == {ContactKind.MOBILE, ContactKind.EMAIL}
+
+
+def test_the_demo_claims_no_review_of_its_accessibility(demo: Directory) -> None:
+    assert demo.county.accessibility.status is None
+    assert demo.county.accessibility.reviewed_on is None
+    assert demo.feedback_team == "service-desk"
 
 
 def test_the_reference_data_name_their_source_and_licence() -> None:

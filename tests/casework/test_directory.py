@@ -6,8 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from casework.calendar import ALWAYS
 from casework.directory import (
@@ -18,7 +16,6 @@ from casework.directory import (
     Service,
     Team,
     Worker,
-    folded,
 )
 
 TODAY = date(2026, 3, 2)
@@ -105,11 +102,6 @@ def test_a_whole_name_goes_before_names_that_begin_with_it(demo: Directory) -> N
     several = [place.names["fi"] for place in demo.find_municipalities("kiu", TODAY)]
     assert several == ["Kiuruvesi"]
     assert len(demo.find_municipalities("k", TODAY)) > 20
-
-
-@given(st.text(max_size=20))
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert folded(folded(text)) == folded(text)
 
 
 def test_the_most_specific_service_wins_and_then_the_key(demo: Directory) -> None:

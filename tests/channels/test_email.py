@@ -41,7 +41,7 @@ def test_a_mail_arrives_whole_and_in_plain_ascii_on_the_wire(write: Write) -> No
     assert message.get_content_type() == "multipart/alternative"
     plain, page = message.iter_parts()
     assert plain.get_content().splitlines() == outgoing.body.splitlines()
-    assert '<html lang="fi">' in page.get_content()
+    assert '<html lang="fi" dir="ltr">' in page.get_content()
     assert (came.mail_from, came.rcpt_tos) == (FROM, (MAIJA,))
 
 

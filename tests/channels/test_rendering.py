@@ -13,8 +13,10 @@ from babel.messages.pofile import read_po
 
 from casework.messages import Purpose
 from casework.sms_segments import segments
-from tasks.channels.rendering import LANGUAGES, PURPOSES, Rendered, render, render_html
+from tasks.channels.rendering import PURPOSES, Rendered, render, render_html
+from webapp import catalogues
 
+LANGUAGES = catalogues.complete()
 ROOT = Path(__file__).parents[2]
 COUNTY = "Å" * 40
 LINK = "https://" + "y" * 37
@@ -158,7 +160,7 @@ def test_each_message_id_of_the_templates_is_translated(language: str) -> None:
 
 def test_the_page_of_an_email_is_escaped_and_loads_nothing() -> None:
     page = render_html("<b>", f"Hei <i>\n& {LINK}\n\nLoppu", "sv")
-    assert '<html lang="sv">' in page
+    assert '<html lang="sv" dir="ltr">' in page
     assert "<title>&lt;b&gt;</title>" in page
     assert "Hei &lt;i&gt;<br>" in page
     assert f'<a href="{LINK}" rel="noopener">' in page

@@ -28,6 +28,7 @@ def directory() -> Directory:
         bundle_files(DATA / "demo"),
         reference_municipalities=(DATA / "municipalities.csv").read_text("utf-8"),
         reference_counties=(DATA / "wellbeing_counties.csv").read_text("utf-8"),
+        reference_postal_codes=(DATA / "postal_codes.csv").read_text("utf-8"),
         revision=1,
         holidays=finnish_holidays(range(2025, 2029)),
     )

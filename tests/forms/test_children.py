@@ -8,7 +8,9 @@ import pytest
 from werkzeug.datastructures import MultiDict
 
 from forms.base import Surroundings
-from forms.places import MOST_CHILDREN, OTHER, UNKNOWN, ChildrenStep, ElsewhereStep, children_of
+from forms.children import MOST_CHILDREN
+from forms.children import AdvisedChildrenStep as ChildrenStep
+from forms.places import OTHER, UNKNOWN, ElsewhereStep, children_of
 from tests.forms.conftest import Fill
 
 
@@ -31,7 +33,7 @@ OSKARI = {"municipality": UNKNOWN, "child_name": "Esimerkki Oskari", "child_age"
 
 def test_adding_a_child_keeps_the_others(fill: Fill) -> None:
     form: Any = fill(ChildrenStep, posted(ALISA, PEKKA))
-    form.add_child()
+    form.add_entry()
     assert names(form) == ["Esimerkki Alisa", "Esimerkki Pekka", None]
     assert form.children[2].name == "children-2"
 
@@ -42,7 +44,7 @@ def test_removing_a_child_keeps_the_others_whole_and_numbers_them_anew(
 ) -> None:
     children = [ALISA, PEKKA, OSKARI]
     form: Any = fill(ChildrenStep, posted(*children))
-    form.remove_child(index)
+    form.remove_entry(index)
     shown = [
         {name: value or "" for name, value in child.items() if name != "other_municipality"}
         for child in form.children.data
@@ -53,13 +55,13 @@ def test_removing_a_child_keeps_the_others_whole_and_numbers_them_anew(
 
 def test_removing_the_last_child_leaves_an_empty_one(fill: Fill) -> None:
     form: Any = fill(ChildrenStep, posted(ALISA))
-    form.remove_child(0)
+    form.remove_entry(0)
     assert names(form) == [None]
 
 
 def test_there_is_room_for_a_large_family_and_no_more(fill: Fill) -> None:
     form: Any = fill(ChildrenStep, posted(*[ALISA] * MOST_CHILDREN))
-    form.add_child()
+    form.add_entry()
     assert len(form.children) == MOST_CHILDREN
 
 
@@ -104,6 +106,8 @@ def complaint(form: Any, number: int = 0) -> Any:
         ("  ÄÄNEKOSKI ", "Äänekoski"),
         ("aanekoski", "Äänekoski"),
         ("Pertunmaa", "Mäntyharju"),
+        ("00100", "Helsinki"),
+        ("00 100 Helsinki", "Helsinki"),
     ],
 )
 def test_one_municipality_is_found_by_its_name_in_either_language(
@@ -128,7 +132,10 @@ def test_no_municipality_of_that_name_keeps_the_name(fill: Fill, typed: str) -> 
 
 
 def test_another_municipality_without_its_name_is_asked_for(fill: Fill) -> None:
-    assert complaint(fill(ChildrenStep, posted(other("")))) == "Write the name of the municipality"
+    assert (
+        complaint(fill(ChildrenStep, posted(other(""))))
+        == "Write the name of the municipality or its postal code"
+    )
 
 
 def test_a_name_beside_a_municipality_of_ours_is_not_looked_at(fill: Fill) -> None:

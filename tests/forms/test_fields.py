@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
 from forms.base import Step
-from forms.contact import ContactStep, YouStep
+from forms.contact import ContactStep
 from forms.fields import (
     ASK_PLAIN_NAME,
     BAD_EMAIL,
@@ -23,10 +23,13 @@ from forms.fields import (
     Radios,
     Text,
 )
-from forms.guidance import LanguageStep, MatterStep, WaitingStep
-from forms.places import ChildForm
+from forms.registry import FORMS
 from forms.words import Words
 from tests.forms.conftest import Fill
+from tests.forms.filling import questions_of
+
+#: Every page of every form, once.
+PAGES = sorted({step for spec in FORMS.values() for step in spec.steps}, key=lambda s: s.__name__)
 
 
 class Sample(Form):
@@ -90,9 +93,18 @@ def test_nothing_is_chosen_beforehand_also_where_an_answer_is_called_none() -> N
     assert (chosen.one.data, errors(chosen, "one")) == ("none", [])
 
 
-@pytest.mark.parametrize("step", [MatterStep, YouStep, ContactStep, LanguageStep, WaitingStep])
+@pytest.mark.parametrize("step", PAGES, ids=lambda step: step.__name__)
 def test_no_page_opens_with_an_answer_in_it(step: type[Step]) -> None:
-    assert not any(value for value in step().data.values())
+    assert not _typed(step().data)
+
+
+def _typed(data: Any) -> bool:
+    """Whether anything stands in the fields of a page or in those of its lists."""
+    if isinstance(data, dict):
+        return any(_typed(value) for value in data.values())
+    if isinstance(data, list):
+        return any(_typed(value) for value in data)
+    return bool(data)
 
 
 @pytest.mark.parametrize("value", ["None", "NONE", "sOme", "0", "\x00", "<script>", "a,b"])
@@ -223,8 +235,8 @@ def test_an_error_in_a_number_keeps_the_number_and_the_other_answers(fill: Fill)
     assert error.params == {"letters": "KISA"}
 
 
-def test_every_question_has_a_label_and_none_a_placeholder() -> None:
-    for step in (MatterStep, YouStep, ContactStep, LanguageStep, WaitingStep, ChildForm):
-        for field in step():
-            assert field.label.text
-            assert "placeholder" not in (field.render_kw or {})
+@pytest.mark.parametrize("step", PAGES, ids=lambda step: step.__name__)
+def test_every_question_has_a_label_and_none_a_placeholder(step: type[Step]) -> None:
+    for field in questions_of(step()):
+        assert field.label.text
+        assert "placeholder" not in (field.render_kw or {})

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from casework.commands import Contact, ContactWay, SafeTime, Submit
-from forms.base import Born, Step, Surroundings
+from forms.base import Step, Surroundings
 from forms.guidance import GUIDANCE
-from forms.registry import FORMS
+from forms.spec import Born
 
 BORN = Born(UUID(int=1), "ABCD-EFGH", "SECR-ETCO-DEOF-TEST")
 ANY_TEXT = st.text(st.characters(codec=None), max_size=80)
@@ -62,7 +62,7 @@ def test_the_answers_become_one_command(around: Surroundings) -> None:
     assert [child.municipality for child in order.children] == ["905"]
     assert order.contact.phone == "+358401234567"
     assert (order.cannot_wait, order.statutory, order.language) == (False, False, "fi")
-    assert order.shared["message"] == "Tarvitsen neuvoa."
+    assert order.shared["matter"]["message"] == "Tarvitsen neuvoa."
     assert (order.sender or {})["phone"] == "040 123 4567"
 
 
@@ -136,16 +136,6 @@ def test_pages_are_asked_in_order_and_only_where_they_apply(around: Surroundings
     assert "elsewhere" in walk(around, {**GIVEN, "children": away})
 
 
-@pytest.mark.parametrize("spec", FORMS.values(), ids=lambda spec: spec.slug)
-def test_a_form_is_registered_under_its_own_slug_and_its_pages_have_different_ones(
-    spec: Any,
-) -> None:
-    assert FORMS[spec.slug] is spec
-    slugs = [step.slug for step in spec.steps]
-    assert len(set(slugs)) == len(slugs)
-    assert not {"check", "receipt", "delete"} & set(slugs)
-
-
 # Whatever arrives
 
 
@@ -173,7 +163,7 @@ def test_whatever_is_posted_to_a_page_it_is_judged_and_never_fails(
     form = page(MultiDict(data.draw(st.lists(st.tuples(names, values), max_size=8))))
     form.prepare(world(), {})
     form.validate()
-    list(form.rows())
+    list(form.groups())
 
 
 OWN = st.sampled_from(["905", "598", "231", "unknown"])

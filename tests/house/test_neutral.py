@@ -17,15 +17,14 @@ from casework.directory import Directory
 from casework.messages import Channel, Message, Purpose, Queue
 from tasks.channels import Outgoing
 from tasks.dispatch import Dispatch
-from webapp import demo_county, wiring
-from webapp.catalogues import LANGUAGES
+from webapp import catalogues, demo_county, wiring
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "messages"
 SENDER_WORDS = {"county", "link", "phone", "opens"}
 ORIGIN = "https://viestit.example.org"
 #: Stands in every field of a message that a text could be tempted to quote.
 MARK = "zqmerkki"
-EVERY_TEXT = list(product(Purpose, LANGUAGES, Channel))
+EVERY_TEXT = list(product(Purpose, catalogues.complete(), Channel))
 
 
 @pytest.fixture(scope="module")

@@ -138,6 +138,7 @@ def test_a_setting_that_is_missing_is_named(name: str, value: object) -> None:
         ("METRICS_NETWORKS", "10.0.0.1/8"),
         ("METRICS_NETWORKS", "everywhere"),
         ("METRICS_NETWORKS", ""),
+        ("CATALOGUES_DIR", "/no/such/folder"),
         ("DEMO", "perhaps"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
@@ -17,6 +18,7 @@ from tasks import housekeeping, outbox
 from tasks.house import house as opened
 from tasks.house import use
 from tests.casework.fakes import command
+from webapp.metrics import StoreFigures
 from webapp.wiring import House
 
 MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)  # noon in Helsinki: no quiet hours
@@ -87,3 +89,24 @@ def test_the_counts_of_days_that_are_over_are_purged(house: House, owner: Engine
     housekeeping.purge()
     with owner.connect() as connection:
         assert connection.execute(text("select count(*) from number_caps")).scalar_one() == 0
+
+
+def test_over_the_days_budget_no_sender_is_texted_and_an_alarm_is_raised(
+    house: House,
+    write: Callable[[str], None],
+    owner: Engine,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    alarms: list[str] = []
+    monkeypatch.setattr(outbox.log, "error", lambda event, **known: alarms.append(event))
+    here = opened().current.get()
+    small = replace(here, county=replace(here.county, sms_daily_budget=2))
+    monkeypatch.setattr(opened().current, "get", lambda: small)
+    for last in range(4):
+        write(f"+35840123456{last}")
+    send_all(house)
+    assert suppressed(owner) == 2
+    assert alarms == ["text_budget_spent"] * 2
+    figures = [f for f in StoreFigures(house.engine).collect() if "texts" in f.name]
+    today = [sample.value for figure in figures for sample in figure.samples]
+    assert today == [4]

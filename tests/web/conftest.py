@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from tests import pseudo
+from tests.web.speaking import Offer
 from webapp import app as application
+from webapp import catalogues, demo_county, wiring
 from webapp.config import Settings
 
 Visit = Callable[..., FlaskClient]
@@ -52,3 +57,25 @@ def visit(app: Flask) -> Visit:
 @pytest.fixture
 def client(visit: Visit) -> FlaskClient:
     return visit()
+
+
+@pytest.fixture
+def offer(monkeypatch: pytest.MonkeyPatch) -> Offer:
+    """`offer("fi", "se")`: the county offers these languages; `offer()`: nothing is known of the county."""
+    files = demo_county.bundle_files(demo_county.FOLDER)
+    here = wiring.read_directory(files, 1)
+
+    def change(*codes: str) -> None:
+        county = replace(here, county=replace(here.county, languages=codes)) if codes else None
+        monkeypatch.setattr(wiring.CurrentDirectory, "at_hand", lambda self: county)
+
+    return change
+
+
+@pytest.fixture
+def made_up(tmp_path: Path) -> Iterator[str]:
+    """A further language, as a county adds one; its code."""
+    pseudo.write(tmp_path)
+    catalogues.use(tmp_path)
+    yield pseudo.CODE
+    catalogues.use("")

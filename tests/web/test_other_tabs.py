@@ -74,7 +74,7 @@ def test_an_answer_stored_while_the_message_is_sent_is_shown_before_it_goes(
     assert code_on(client.get(receipt))
     with owner.connect() as connection:
         case_id = connection.execute(text("select id from cases")).scalar_one()
-    assert house.desk.case_file(case_id).shared["message"] == NEWER["message"]
+    assert house.desk.case_file(case_id).shared["matter"]["message"] == NEWER["message"]
 
 
 def test_an_answer_that_asks_for_another_page_while_sending_leads_to_that_page(

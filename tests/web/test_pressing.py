@@ -187,7 +187,7 @@ def test_two_tabs_with_two_children_do_not_mix(
     files = [house.desk.case_file(case_id) for case_id in ids]
     assert len(files) == 2
     for case in files:
-        (name,) = [n for n in tabs if n in case.shared["message"]]
+        (name,) = [n for n in tabs if n in case.shared["matter"]["message"]]
         assert case.child["child_name"] == f"Esimerkki {name}"
 
 

@@ -24,7 +24,7 @@ NOWHERE = "01890000-0000-7000-8000-000000000000"
 def message_of(house: House, owner: Engine) -> str:
     with owner.connect() as connection:
         case_id = connection.execute(text("select id from cases")).scalar_one()
-    return str(house.desk.case_file(case_id).shared["message"])
+    return str(house.desk.case_file(case_id).shared["matter"]["message"])
 
 
 @pytest.mark.parametrize(

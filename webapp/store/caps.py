@@ -12,6 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from casework.caps import CAP_PER_NUMBER
 from webapp.store.tables import number_caps
 
+#: The row that counts the texts to all numbers together; no hash is as short.
+ALL = b"all"
+
 
 class NumberCaps:
     """Counts in PostgreSQL, so that a lost broker opens no door. Each take is a transaction of its own."""
@@ -26,13 +29,20 @@ class NumberCaps:
 
         A text that is tried again takes once, before its first attempt.
         """
-        row = insert(number_caps).values(number_hash=self._hash(number, on), day=on, count=1)
+        return self._count(self._hash(number, on), on) <= CAP_PER_NUMBER
+
+    def _count(self, of: bytes, on: date) -> int:
+        row = insert(number_caps).values(number_hash=of, day=on, count=1)
         counted = row.on_conflict_do_update(
             index_elements=[number_caps.c.number_hash, number_caps.c.day],
             set_={"count": number_caps.c.count + 1},
         ).returning(number_caps.c.count)
         with self._at_once.connect() as connection:
-            return int(connection.execute(counted).scalar_one()) <= CAP_PER_NUMBER
+            return int(connection.execute(counted).scalar_one())
+
+    def take_of_all(self, on: date) -> int:
+        """Count one text to any sender on the day `on`; how many there were with it."""
+        return self._count(ALL, on)
 
     def purge(self, before: date) -> int:
         """Forget the days before `before`; how many rows went."""

@@ -128,7 +128,7 @@ class Drafts:
         )
 
     def save(self, draft: Draft) -> bool:
-        """Replace the content; False where the draft was sent or changed since it was loaded, or is gone."""
+        """Replace the content and its end; False where the draft was sent or changed since it was loaded, or is gone."""
         with self._reads.connect() as connection:
             changed = connection.execute(
                 update(drafts)
@@ -137,7 +137,10 @@ class Drafts:
                     drafts.c.state == _state(draft.sent),
                     drafts.c.content_sealed == draft.sealed,
                 )
-                .values(content_sealed=self._seal(draft.id, draft.content))
+                .values(
+                    content_sealed=self._seal(draft.id, draft.content),
+                    expires_at=draft.expires_at,
+                )
             )
         return changed.rowcount == 1
 

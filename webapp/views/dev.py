@@ -36,7 +36,7 @@ def _outbox() -> list[dict[str, Any]]:
                 "purpose": row.purpose,
                 "case_reference": row.case_number if row.purpose.startswith("staff_") else "",
                 "state": row.state,
-                "created_at": row.created_at.isoformat(),
+                "created_at": row.created_at.isoformat(timespec="milliseconds"),
             }
             for row in rows
         ]

@@ -1,6 +1,7 @@
 """The draft behind a form's pages: begun, kept page by page, sent once, forgotten.
 
-Content while open: `version`, `reference`, `code`, `answers`, and `earlier` where the form changed meanwhile.
+Content while open: `version`, `reference`, `code`, `answers`; `earlier` where the form changed meanwhile;
+`partial` for pages that were typed and not yet accepted, as when the language was changed in the middle.
 Once sent: the same without the answers, of which only keyed digests stay, to tell a repeated page from a
 changed one; `addition` has the changed pages that are not sent yet, and `added` says that some were.
 """
@@ -11,7 +12,7 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,8 +20,9 @@ from uuid import UUID, uuid5
 
 from flask import session
 
-from forms.base import FormSpec, Step, Surroundings
-from forms.places import ChildrenStep
+from forms.base import Step, Surroundings
+from forms.lists import ListStep
+from forms.spec import FormSpec
 from webapp.accounts.sessions import RowSession
 from webapp.house import house
 from webapp.ids import derived_key
@@ -29,6 +31,10 @@ from webapp.wiring import now
 
 #: How long the access code may be shown again in the same session.
 CODE_SHOWN = timedelta(minutes=60)
+#: A draft ends this long after the last change; the row is written anew once this much of it has gone.
+_RENEWED_AFTER = timedelta(hours=1)
+#: From when on a page warns that its draft will end.
+WARNING = timedelta(hours=2)
 _REMOVE = re.compile("remove-([0-9]{1,4})")
 
 
@@ -39,10 +45,17 @@ def visitor() -> RowSession:
     return real
 
 
-def begin(spec: FormSpec, *, shared_device: bool) -> Draft:
+def begin(
+    spec: FormSpec,
+    *,
+    shared_device: bool,
+    draft_id: UUID | None = None,
+    carried: Mapping[str, Any] | None = None,
+) -> Draft:
+    """A new draft of this session; `carried` is content that another draft had."""
     ids, at = house().ids, now()
     draft = Draft(
-        id=ids.row(),
+        id=draft_id or ids.row(),
         submission_id=ids.row(),
         form=spec.slug,
         sent=False,
@@ -54,6 +67,7 @@ def begin(spec: FormSpec, *, shared_device: bool) -> Draft:
             "reference": ids.reference(),
             "code": ids.access_code(),
             "answers": {},
+            **(carried or {}),
         },
     )
     house().drafts.create(draft, visitor().id_hash())
@@ -78,14 +92,14 @@ def load(draft_id: UUID, spec: FormSpec) -> Draft | None:
     return draft
 
 
-def change_children(form: Step, action: str) -> bool:
-    """Add or remove a child without a script; True when the page is to be shown again."""
-    if not isinstance(form, ChildrenStep):
+def change_entries(form: Step, action: str) -> bool:
+    """Add or remove a child or a guardian without a script; True when the page is to be shown again."""
+    if not isinstance(form, ListStep):
         return False
     if action == "add":
-        form.add_child()
+        form.add_entry()
     elif found := _REMOVE.fullmatch(action):
-        form.remove_child(int(found.group(1)))
+        form.remove_entry(int(found.group(1)))
     else:
         return False
     form.prepare(form.around, {})
@@ -94,9 +108,13 @@ def change_children(form: Step, action: str) -> bool:
 
 def shown(draft: Draft, step: str) -> Any:
     """The answers with which a page opens: given now, else given before the form or the message changed."""
-    if draft.sent:
-        return draft.content.get("addition", {}).get(step)
-    return draft.content["answers"].get(step) or draft.content.get("earlier", {}).get(step)
+    places = ("partial", "addition") if draft.sent else ("partial", "answers", "earlier")
+    given = (draft.content.get(place, {}).get(step) for place in places)
+    return next((answers for answers in given if answers), None)
+
+
+def ends_soon(draft: Draft) -> bool:
+    return not draft.sent and draft.expires_at - now() < WARNING
 
 
 def _change(
@@ -106,14 +124,24 @@ def _change(
 
     None: the message was sent or deleted meanwhile, and nothing was stored.
     """
+    draft = _renewed(draft)
     kept = replace(draft, content=changed(draft.content))
     # Each failure means that another tab was faster, so it ends when they do.
     while not house().drafts.save(kept):
         newest = load(draft.id, spec)
         if newest is None or newest.sent != draft.sent:
             return None
-        kept = replace(newest, content=changed(newest.content))
+        kept = replace(_renewed(newest), content=changed(newest.content))
     return kept
+
+
+def _renewed(draft: Draft) -> Draft:
+    """An open draft lives a day from now; its session, which must outlive it, is written with it."""
+    until = now() + LIFETIME
+    if draft.sent or until - draft.expires_at < _RENEWED_AFTER:
+        return draft
+    visitor().modified = True
+    return replace(draft, expires_at=until)
 
 
 def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draft | None:
@@ -124,9 +152,25 @@ def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draf
 
     def with_page(content: dict[str, Any]) -> dict[str, Any]:
         answers = {**content["answers"], form.slug: form.answers()}
-        return {**content, "answers": spec.only_asked(answers, around)}
+        kept = {**content, "answers": spec.only_asked(answers, around)}
+        return _without_partial(kept, form.slug)
 
     return _change(draft, spec, with_page)
+
+
+def keep_partial(draft: Draft, form: Step, spec: FormSpec) -> None:
+    """Keep what stands on a page that is not accepted yet: nothing typed is lost on the way to another one."""
+
+    def with_partial(content: dict[str, Any]) -> dict[str, Any]:
+        return {**content, "partial": {**content.get("partial", {}), form.slug: form.answers()}}
+
+    _change(draft, spec, with_partial)
+
+
+def _without_partial(content: dict[str, Any], step: str) -> dict[str, Any]:
+    left = {slug: given for slug, given in content.get("partial", {}).items() if slug != step}
+    kept = {name: value for name, value in content.items() if name != "partial"}
+    return {**kept, **({"partial": left} if left else {})}
 
 
 def _digest(draft: Draft, step: str, answers: Any) -> str:
@@ -172,7 +216,7 @@ def keep_addition(draft: Draft, form: Step, spec: FormSpec) -> bool:
 
     def with_page(content: dict[str, Any]) -> dict[str, Any]:
         addition = {**content.get("addition", {}), form.slug: form.answers()}
-        return {**content, "addition": addition}
+        return _without_partial({**content, "addition": addition}, form.slug)
 
     return _change(draft, spec, with_page) is not None
 

@@ -12,13 +12,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework.errors import ErasedContent, NoDirectory
-from webapp.catalogues import LANGUAGES
-from webapp.i18n import preferred
+from webapp.i18n import base, offered, preferred
 from webapp.views.recovery import token_failed
 
 log = structlog.get_logger()
 
-_KNOWN = {400, 403, 404, 405, 413, 429, 500, 503}
+#: Errors with words of their own; another one is told as 400 or 500.
+KNOWN = frozenset({400, 403, 404, 405, 410, 413, 422, 429, 500, 503})
+#: Blueprints and endpoints whose posts are given back, to be sent again; passwords and codes are not repeated.
+_GIVEN_BACK = {"forms"}
 
 
 def init(app: Flask) -> None:
@@ -37,10 +39,11 @@ def _page(code: int, **known: Any) -> tuple[str, int]:
 
 
 def _choose_language() -> None:
-    """Errors come before the address was understood, too."""
+    """Errors come before the address was understood, too; partial languages have no words for them."""
     if not g.get("language"):
         first = request.path.split("/")[1] if request.path.count("/") > 1 else ""
-        g.language = first if first in LANGUAGES else preferred()
+        g.language = first if first in offered() else preferred()
+    g.language = base(g.language)
 
 
 def _http(error: HTTPException) -> Any:
@@ -53,8 +56,15 @@ def _http(error: HTTPException) -> Any:
     code = error.code or 500
     if code < 400 or request.path.startswith(("/hooks/", "/healthz", "/readyz", "/metrics")):
         return error
-    shown = code if code in _KNOWN else (400 if code < 500 else 500)
-    return _page(shown, posted=_posted() if shown == 429 else [])
+    shown = code if code in KNOWN else (400 if code < 500 else 500)
+    page, status = _page(shown, posted=_posted() if shown == 429 else [])
+    return page, status, _allowed(error)
+
+
+def _allowed(error: HTTPException) -> dict[str, str]:
+    """RFC 9110 15.5.6: who is refused a method is told which ones there are."""
+    methods = getattr(error, "valid_methods", None) or ()
+    return {"Allow": ", ".join(sorted(methods))} if methods else {}
 
 
 def _token_failed(error: CSRFError) -> Any:
@@ -96,7 +106,7 @@ def _unforeseen(error: Exception) -> tuple[str, int]:
 
 
 def _posted() -> list[tuple[str, str]]:
-    """What the person sent to a public page, to be sent again; passwords and codes are not repeated."""
-    if request.method != "POST" or request.blueprint != "forms":
+    """What the person sent to a public page, to be sent again."""
+    if request.method != "POST" or not {request.blueprint, request.endpoint} & _GIVEN_BACK:
         return []
     return [(name, value) for name, value in request.form.items(multi=True)]

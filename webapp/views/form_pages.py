@@ -5,25 +5,56 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import g, render_template, request
+from flask import Blueprint, g, render_template, request
 from flask import url_for as address
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from casework.calendar import HELSINKI
-from forms.base import FormSpec, Step, Surroundings
+from forms.base import Step, Surroundings
+from forms.registry import FORMS
+from forms.spec import FormSpec
 from webapp.house import directory
 from webapp.i18n import language
 from webapp.store.drafts import Draft
+from webapp.views import drafting
+from webapp.views.public import give_language, take_language
 from webapp.wiring import now
 
 Answer = Response | str | tuple[str, int]
+
+#: The name of the field that no person sees; one that programs which fill in forms like.
+TRAP = "website"
+
+bp = Blueprint("forms", __name__, url_prefix="/<lang>/forms")
+bp.url_value_preprocessor(take_language)
+bp.url_defaults(give_language)
+
+
+@bp.url_value_preprocessor
+def take_form(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    if values and "slug" in values:
+        found = FORMS.get(values.pop("slug"))
+        if found is None:
+            raise NotFound
+        g.spec = found
+
+
+@bp.url_defaults
+def give_form(endpoint: str, values: dict[str, Any]) -> None:
+    if g.get("spec"):
+        values.setdefault("slug", g.spec.slug)
 
 
 def spec() -> FormSpec:
     """The form that the address names."""
     found: FormSpec = g.spec
     return found
+
+
+def is_closed(form: FormSpec) -> bool:
+    """Whether the county does not take this form at present. What was begun may still be sent."""
+    return form.slug in directory().county.closed_forms
 
 
 def surroundings() -> Surroundings:
@@ -49,6 +80,8 @@ def find_page(slug: str, kept: Draft, around: Surroundings) -> type[Step] | None
 def next_address(kept: Draft, step: str, around: Surroundings) -> str:
     """After a page: back to the check where that was asked for and all is answered, else the page after it."""
     answers = kept.content["answers"]
+    if spec().onward(answers):
+        return address("forms.onward", draft=kept.id)
     missing = spec().first_unanswered(answers, around)
     if missing is None and (request.args.get("then") == "check"):
         return address("forms.check", draft=kept.id)
@@ -82,6 +115,7 @@ def show_step(form: Step, kept: Draft, around: Surroundings, notice: str = "") -
         place=place + 1,
         pages=len(asked) + 1,
         notice=notice,
+        ends_soon=drafting.ends_soon(kept),
         action=address(
             "forms.answer", draft=kept.id, step=form.slug, then="check" if returning else None
         ),
@@ -96,6 +130,8 @@ def show_check(kept: Draft, around: Surroundings, notice: str = "") -> str:
         draft=kept,
         sections=list(_sections(kept, around)),
         notice=notice,
+        ends_soon=drafting.ends_soon(kept),
+        trap=TRAP,
     )
 
 
@@ -105,7 +141,7 @@ def _sections(kept: Draft, around: Surroundings) -> Iterator[tuple[type[Step], l
         if page.slug in answers and (kept.sent or page.asked(answers, around)):
             form = page(data=answers[page.slug])
             form.prepare(around, answers)
-            yield page, list(form.rows())
+            yield page, list(form.groups())
 
 
 def gone() -> tuple[str, int]:

@@ -1,69 +1,49 @@
-"""The public forms: start, one page a step, check, receipt. GET shows, POST stores and redirects.
+"""The public forms, from their start to the last question. GET shows, POST stores and redirects.
 
 Whatever arrives, nothing typed is lost: a wrong answer, a lost session and a stale token all give the page
-back with the text in it.
+back with the text in it. Checking, sending and the receipt stand in `form_sending`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import re
 from uuid import UUID
 
-import structlog
-from flask import Blueprint, g, redirect, render_template, request
+from flask import redirect, render_template, request
 from flask import url_for as address
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from casework import usecases
-from casework.commands import AddInformation
-from casework.errors import AlreadySubmitted
-from casework.messages import Queue
-from forms.base import Born, Step, Surroundings
+from forms.base import Step
 from forms.registry import FORMS
-from webapp.house import directory, house
+from forms.spec import FormSpec
+from webapp.house import house
+from webapp.i18n import offered
 from webapp.limits import BEGINNINGS, limiter
-from webapp.store.drafts import Draft, DraftChanged
+from webapp.store.drafts import Draft
 from webapp.views import drafting
-from webapp.views.contact import team_card
 from webapp.views.form_pages import (
     Answer,
     asked_page,
+    bp,
     gone,
+    is_closed,
     next_address,
-    show_check,
     show_step,
     spec,
     surroundings,
 )
-from webapp.views.public import give_language, take_language
 from webapp.views.recovery import give_back
 from webapp.wiring import now
 
-log = structlog.get_logger()
-bp = Blueprint("forms", __name__, url_prefix="/<lang>/forms")
-bp.url_value_preprocessor(take_language)
-bp.url_defaults(give_language)
-
-
-@bp.url_value_preprocessor
-def take_form(endpoint: str | None, values: dict[str, Any] | None) -> None:
-    if values and "slug" in values:
-        found = FORMS.get(values.pop("slug"))
-        if found is None:
-            raise NotFound
-        g.spec = found
-
-
-@bp.url_defaults
-def give_form(endpoint: str, values: dict[str, Any]) -> None:
-    if g.get("spec"):
-        values.setdefault("slug", g.spec.slug)
+#: The button that goes to another language and takes along what stands on the page.
+_OTHER_LANGUAGE = re.compile("language-([a-z0-9-]+)")
 
 
 @bp.get("/<slug>")
 def start() -> str:
     """Says what the form is for, and offers to go on with what was left unfinished."""
+    if is_closed(spec()):
+        return render_template("forms/closed.html", spec=spec(), others=_open_forms())
     unfinished = []
     mine = drafting.visitor()
     if mine.exists:
@@ -74,8 +54,15 @@ def start() -> str:
 @bp.post("/<slug>")
 @limiter.limit(BEGINNINGS)
 def begin() -> Response:
+    if is_closed(spec()):
+        return redirect(address("forms.start"), 303)
     draft = drafting.begin(spec(), shared_device=bool(request.form.get("shared_device")))
-    return redirect(address("forms.step", draft=draft.id, step=spec().steps[0].slug), 303)
+    first = spec().asked_steps({}, surroundings())[0]
+    return redirect(address("forms.step", draft=draft.id, step=first.slug), 303)
+
+
+def _open_forms() -> list[FormSpec]:
+    return [other for other in FORMS.values() if other.listed and not is_closed(other)]
 
 
 @bp.get("/<slug>/<uuid:draft>/<step>")
@@ -99,9 +86,15 @@ def answer(draft: UUID, step: str) -> Answer:
     page = asked_page(step, kept, around)
     form = page(request.form)
     form.prepare(around, kept.content.get("answers", {}))
-    if drafting.change_children(form, request.form.get("action", "next")):
+    action = request.form.get("action", "next")
+    if drafting.change_entries(form, action):
         return show_step(form, kept, around)
+    other = _OTHER_LANGUAGE.fullmatch(action)
+    if other and other.group(1) in offered():
+        drafting.keep_partial(kept, form, spec())
+        return redirect(_same_step(kept, step, other.group(1)), 303)
     if not form.validate():
+        drafting.keep_partial(kept, form, spec())
         return show_step(form, kept, around), 422
     if kept.sent:
         return _keep_for_addition(kept, form)
@@ -113,62 +106,15 @@ def answer(draft: UUID, step: str) -> Answer:
     return redirect(next_address(stored, step, around), 303)
 
 
-@bp.get("/<slug>/<uuid:draft>/check")
-def check(draft: UUID) -> Answer:
-    kept, around = drafting.load(draft, spec()), surroundings()
-    if kept is None:
-        return gone()
-    if kept.sent and not kept.content.get("addition"):
-        return redirect(address("forms.receipt", draft=draft), 303)
-    if not kept.sent:
-        missing = spec().first_unanswered(kept.content["answers"], around)
-        if missing is not None:
-            return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
-    return show_check(kept, around)
-
-
-@bp.post("/<slug>/<uuid:draft>/check")
-def send(draft: UUID) -> Answer:
-    kept, around = drafting.load(draft, spec()), surroundings()
-    if kept is None:
-        return gone()
-    if kept.sent:
-        return _send_addition(kept)
-    answers = kept.content["answers"]
-    missing = spec().first_unanswered(answers, around)
-    if missing is not None:
-        return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
-    born = Born(kept.submission_id, kept.content["reference"], kept.content["code"])
-    at, the_house = now(), house()
-    work = the_house.work()
-    try:
-        with the_house.drafts.sending(work, kept, drafting.sent_content(kept, at)):
-            taken_in = usecases.submit(
-                spec().to_command(born, answers, around),
-                directory=around.directory,
-                now=at,
-                ids=the_house.ids,
-                work=work,
-            )
-    except (AlreadySubmitted, DraftChanged):
-        return _after_another_tab(draft, around)
-    if taken_in.alarm:
-        log.error("routing_alarm", submission=str(taken_in.submission_id))
-    the_house.wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
-    return redirect(address("forms.receipt", draft=draft), 303)
-
-
-def _after_another_tab(draft: UUID, around: Surroundings) -> Answer:
-    """Another tab or press was faster: it sent the message, or it stored an answer, which is to be checked."""
-    newest = drafting.load(draft, spec())
-    if newest is None:
-        return gone()
-    if newest.sent:
-        return redirect(address("forms.receipt", draft=draft), 303)
-    missing = spec().first_unanswered(newest.content["answers"], around)
-    if missing is not None:
-        return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
-    return show_check(newest, around, notice="changed"), 409
+def _same_step(kept: Draft, step: str, chosen: str) -> str:
+    """The same page in another language."""
+    return address(
+        "forms.step",
+        draft=kept.id,
+        step=step,
+        lang=chosen,
+        then=request.args.get("then"),
+    )
 
 
 def _keep_for_addition(kept: Draft, form: Step) -> Answer:
@@ -178,64 +124,6 @@ def _keep_for_addition(kept: Draft, form: Step) -> Answer:
     if not drafting.keep_addition(kept, form, spec()):
         return give_back(form.slug)
     return redirect(address("forms.check", draft=kept.id), 303)
-
-
-def _send_addition(kept: Draft) -> Response:
-    addition, left = kept.content.get("addition"), False
-    if addition:
-        usecases.add_information(
-            AddInformation(
-                kept.submission_id,
-                drafting.addition_id(kept),
-                spec().by_scope(addition),
-                cannot_wait=spec().cannot_wait(addition),
-            ),
-            directory=directory(),
-            now=now(),
-            ids=house().ids,
-            work=house().work(),
-        )
-        newest = drafting.addition_sent(kept, spec())
-        left = newest is not None and "addition" in newest.content
-        house().wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
-    return redirect(address("forms.check" if left else "forms.receipt", draft=kept.id), 303)
-
-
-@bp.get("/<slug>/<uuid:draft>/receipt")
-def receipt(draft: UUID) -> Answer:
-    kept = drafting.load(draft, spec())
-    if kept is None:
-        return gone()
-    if not kept.sent:
-        return redirect(address("forms.check", draft=draft), 303)
-    with house().work() as work:
-        followed = work.submissions.follow_up_by_id(kept.submission_id)
-    if followed is None:
-        return gone()
-    here = directory()
-    return render_template(
-        "forms/receipt.html",
-        spec=spec(),
-        draft=kept,
-        followed=followed,
-        code=drafting.code_to_show(kept, now()),
-        added=bool(kept.content.get("added")),
-        cards=[
-            team_card(here.teams.get(key) or here.teams[here.fallback_team], here)
-            for key in dict.fromkeys(case.team for case in followed.cases)
-        ],
-    )
-
-
-@bp.post("/<slug>/<uuid:draft>/receipt")
-def saved(draft: UUID) -> Answer:
-    """'I have saved it': from now on the code is nowhere but with the person."""
-    kept = drafting.load(draft, spec())
-    if kept is None:
-        return gone()
-    if kept.sent:
-        drafting.forget_code(kept, spec())
-    return redirect(address("forms.receipt", draft=draft), 303)
 
 
 @bp.post("/<slug>/<uuid:draft>/delete")

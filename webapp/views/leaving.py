@@ -8,9 +8,16 @@ from flask import current_app, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from webapp.house import house
-from webapp.i18n import language
+from webapp.i18n import base, language
 from webapp.views.drafting import visitor
 from webapp.views.public import bp
+
+#: A page that anybody may have looked at: the weather, as the Finnish Meteorological Institute tells it.
+_WEATHER = {
+    "fi": "https://www.ilmatieteenlaitos.fi/",
+    "sv": "https://sv.ilmatieteenlaitos.fi/",
+    "en": "https://en.ilmatieteenlaitos.fi/",
+}
 
 
 @bp.get("/<lang>/exit")
@@ -33,8 +40,4 @@ def leave() -> AnyResponse:
 
 
 def _weather() -> str:
-    return {
-        "fi": "https://www.ilmatieteenlaitos.fi/",
-        "sv": "https://sv.ilmatieteenlaitos.fi/",
-        "en": "https://en.ilmatieteenlaitos.fi/",
-    }[language()]
+    return _WEATHER.get(base(language()), _WEATHER["en"])

@@ -18,7 +18,7 @@ from casework.access import Viewer, relation_to, visible_teams
 from casework.directory import Directory
 from casework.model import CaseHead, CaseState
 from webapp.house import directory, house
-from webapp.i18n import language
+from webapp.i18n import locale
 from webapp.ids import grouped
 from webapp.store.desk import Cursor, InboxRow
 from webapp.views import staff_cases, staff_door
@@ -103,8 +103,8 @@ def age(passed: timedelta) -> str:
     minutes = max(0, int(passed.total_seconds() // 60))
     for unit, length in (("day", 24 * 60), ("hour", 60)):
         if minutes >= length:
-            return format_unit(minutes // length, f"duration-{unit}", "short", locale=language())
-    return format_unit(minutes, "duration-minute", "short", locale=language())
+            return format_unit(minutes // length, f"duration-{unit}", "short", locale=locale())
+    return format_unit(minutes, "duration-minute", "short", locale=locale())
 
 
 def mark(created_at: datetime, case_id: UUID) -> str:

@@ -91,7 +91,7 @@ def _questions(form: str) -> Mapping[str, tuple[str, Mapping[str, str]]]:
         found.short_name: (found.label.text, dict(getattr(found, "options", ())))
         for step in spec.steps
         for found in _fields(step())
-    } | {_MUNICIPALITY: (N_("The child's home municipality"), _NO_PLACE)}
+    } | {_MUNICIPALITY: (N_("Home municipality"), _NO_PLACE)}
 
 
 def _fields(fields: Any) -> Iterator[Any]:

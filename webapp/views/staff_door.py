@@ -16,9 +16,8 @@ from casework.errors import NoDirectory
 from webapp.accounts import staff_accounts
 from webapp.accounts.models import User
 from webapp.accounts.staff_accounts import CHOSEN_LANGUAGE, SignInForm
-from webapp.catalogues import LANGUAGES
 from webapp.house import directory, house
-from webapp.i18n import language, preferred
+from webapp.i18n import language, offered_complete, preferred
 from webapp.limits import GUESSES, guesses_at_account, limiter
 
 bp = Blueprint("door", __name__)
@@ -33,10 +32,11 @@ def know_the_visitor(endpoint: str | None, values: dict[str, Any] | None) -> Non
     """Who it is, and in which language: chosen now, chosen before, the account's, the browser's."""
     g.person = staff_accounts.signed_in()
     wanted = request.args.get("lang")
-    if wanted in LANGUAGES and session.get(CHOSEN_LANGUAGE) != wanted:
+    if wanted in offered_complete() and session.get(CHOSEN_LANGUAGE) != wanted:
         session[CHOSEN_LANGUAGE] = wanted
     known = (wanted, session.get(CHOSEN_LANGUAGE), g.person.language if g.person else None)
-    g.language = next((code for code in known if code in LANGUAGES), None) or preferred()
+    ours = offered_complete()
+    g.language = next((code for code in known if code in ours), None) or preferred()
 
 
 def person() -> User:

@@ -116,6 +116,9 @@ NOTICES = {
 
 #: Rules of `casework.routing`. Values: team, from, to, municipality, county, form, language, served_in.
 RULES = {
+    "feedback": N_(
+        "Feedback on these pages concerns no child: it comes to the team that looks after the service."
+    ),
     "unknown_municipality": N_(
         "The child's home municipality is not known, so the case came to the team that takes in all contacts."
     ),
@@ -163,4 +166,5 @@ MARKS: Mapping[Mark, str] = {
     Mark.TEAM_NOT_REACHED: N_("A team was not reached"),
     Mark.CALL_NEEDED: N_("Call the sender"),
     Mark.TRANSFER: N_("To be passed on to another county"),
+    Mark.MAYBE_AUTOMATED: N_("A program may have filled this in. Read it all the same"),
 }

@@ -1,0 +1,167 @@
+"""The end of a form: all answers once more, the one commit, the receipt."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import structlog
+from flask import redirect, render_template, request
+from flask import url_for as address
+from werkzeug.wrappers import Response
+
+from casework import usecases
+from casework.commands import AddInformation
+from casework.errors import AlreadySubmitted
+from casework.messages import Queue
+from forms.base import Surroundings
+from forms.spec import Born
+from webapp.house import directory, house
+from webapp.store.drafts import Draft, DraftChanged
+from webapp.views import drafting
+from webapp.views.contact import team_card
+from webapp.views.form_pages import TRAP, Answer, bp, gone, show_check, spec, surroundings
+from webapp.wiring import now
+
+log = structlog.get_logger()
+
+
+@bp.get("/<slug>/<uuid:draft>/check")
+def check(draft: UUID) -> Answer:
+    kept, around = drafting.load(draft, spec()), surroundings()
+    if kept is None:
+        return gone()
+    if kept.sent and not kept.content.get("addition"):
+        return redirect(address("forms.receipt", draft=draft), 303)
+    if not kept.sent:
+        missing = spec().first_unanswered(kept.content["answers"], around)
+        if missing is not None:
+            return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
+        if spec().onward(kept.content["answers"]):
+            return redirect(address("forms.onward", draft=draft), 303)
+    return show_check(kept, around)
+
+
+@bp.post("/<slug>/<uuid:draft>/check")
+def send(draft: UUID) -> Answer:
+    kept, around = drafting.load(draft, spec()), surroundings()
+    if kept is None:
+        return gone()
+    if kept.sent:
+        return _send_addition(kept)
+    answers = kept.content["answers"]
+    missing = spec().first_unanswered(answers, around)
+    if missing is not None:
+        return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
+    if spec().onward(answers):
+        return redirect(address("forms.onward", draft=draft), 303)
+    born = Born(kept.submission_id, kept.content["reference"], kept.content["code"])
+    at, the_house = now(), house()
+    work = the_house.work()
+    try:
+        with the_house.drafts.sending(work, kept, drafting.sent_content(kept, at)):
+            taken_in = usecases.submit(
+                spec().to_command(born, answers, around, suspect=_looks_automated()),
+                directory=around.directory,
+                now=at,
+                ids=the_house.ids,
+                work=work,
+            )
+    except (AlreadySubmitted, DraftChanged):
+        return _after_another_tab(draft, around)
+    if taken_in.alarm:
+        log.error("routing_alarm", submission=str(taken_in.submission_id))
+    the_house.wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
+    return redirect(address("forms.receipt", draft=draft), 303)
+
+
+def _looks_automated() -> bool:
+    """Whether a field was filled in that no person sees. Some browsers do so too: it only marks the message."""
+    return bool(request.form.get(TRAP, "").strip())
+
+
+def _after_another_tab(draft: UUID, around: Surroundings) -> Answer:
+    """Another tab or press was faster: it sent the message, or it stored an answer, which is to be checked."""
+    newest = drafting.load(draft, spec())
+    if newest is None:
+        return gone()
+    if newest.sent:
+        return redirect(address("forms.receipt", draft=draft), 303)
+    missing = spec().first_unanswered(newest.content["answers"], around)
+    if missing is not None:
+        return redirect(address("forms.step", draft=draft, step=missing.slug), 303)
+    return show_check(newest, around, notice="changed"), 409
+
+
+def _send_addition(kept: Draft) -> Response:
+    addition, left = kept.content.get("addition"), False
+    if addition:
+        usecases.add_information(
+            AddInformation(
+                kept.submission_id,
+                drafting.addition_id(kept),
+                spec().by_scope(addition),
+                cannot_wait=spec().cannot_wait(addition),
+            ),
+            directory=directory(),
+            now=now(),
+            ids=house().ids,
+            work=house().work(),
+        )
+        newest = drafting.addition_sent(kept, spec())
+        left = newest is not None and "addition" in newest.content
+        house().wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
+    return redirect(address("forms.check" if left else "forms.receipt", draft=kept.id), 303)
+
+
+@bp.get("/<slug>/<uuid:draft>/receipt")
+def receipt(draft: UUID) -> Answer:
+    kept = drafting.load(draft, spec())
+    if kept is None:
+        return gone()
+    if not kept.sent:
+        return redirect(address("forms.check", draft=draft), 303)
+    with house().work() as work:
+        followed = work.submissions.follow_up_by_id(kept.submission_id)
+    if followed is None:
+        return gone()
+    here = directory()
+    return render_template(
+        "forms/receipt.html",
+        spec=spec(),
+        draft=kept,
+        followed=followed,
+        code=drafting.code_to_show(kept, now()),
+        added=bool(kept.content.get("added")),
+        cards=[
+            team_card(here.teams.get(key) or here.teams[here.fallback_team], here)
+            for key in dict.fromkeys(case.team for case in followed.cases)
+        ],
+    )
+
+
+@bp.get("/<slug>/<uuid:draft>/receipt.txt")
+def receipt_file(draft: UUID) -> Answer:
+    """The receipt as a file to keep, without a word of what it is about; not on a device that others use."""
+    kept = drafting.load(draft, spec())
+    if kept is None or not kept.sent or kept.shared_device:
+        return gone()
+    with house().work() as work:
+        followed = work.submissions.follow_up_by_id(kept.submission_id)
+    if followed is None:
+        return gone()
+    text = render_template(
+        "forms/receipt.txt", followed=followed, code=drafting.code_to_show(kept, now())
+    )
+    named = f'attachment; filename="{followed.reference}.txt"'
+    return Response(text, mimetype="text/plain", headers={"Content-Disposition": named})
+
+
+@bp.post("/<slug>/<uuid:draft>/receipt")
+def saved(draft: UUID) -> Answer:
+    """'I have saved it': from now on the code is nowhere but with the person."""
+    kept = drafting.load(draft, spec())
+    if kept is None:
+        return gone()
+    if kept.sent:
+        drafting.forget_code(kept, spec())
+    return redirect(address("forms.receipt", draft=draft), 303)
