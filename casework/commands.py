@@ -83,6 +83,19 @@ class Scope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeContact:
+    """The sender's new choices of contact; `ContactWay.NONE` withdraws the request for contact.
+
+    `answers` is what was answered, by page, to be kept under the sender's own key.
+    """
+
+    submission_id: UUID
+    change_id: UUID
+    way: ContactWay
+    answers: Answers = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class AddInformation:
     """Add what was written after the message had been sent: answers by scope; of children, a list in order."""
 

@@ -58,6 +58,11 @@ class TimelineKind(StrEnum):
     SENDER_ANSWERED = "sender_answered"
     CASE_CLOSED = "case_closed"
     CASE_REOPENED = "case_reopened"
+    CONTACT_CHANGED = "contact_changed"
+    CONTACT_WITHDRAWN = "contact_withdrawn"
+    PHRASE_SAID = "phrase_said"
+    PHRASE_TAKEN_BACK = "phrase_taken_back"
+    CODE_RENEWED = "code_renewed"
 
 
 class Mark(StrEnum):
@@ -172,6 +177,19 @@ class FollowUp:
     received_at: datetime
     cases: tuple[FollowedCase, ...]
     additions: int
+    has_contact: bool = (
+        False  # whether the sender gave contact details; which, an access code never tells
+    )
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SaidPhrase:
+    """A set phrase that a worker said to the sender; `id` is its entry on the timeline."""
+
+    id: UUID
+    phrase: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +202,9 @@ class FollowedCase:
     closed_at: datetime | None
     reply_by: datetime | None
     transfer_to: str | None = None
+    id: UUID | None = None
+    said: tuple[SaidPhrase, ...] = ()
+    answered_here: bool = False  # by set phrases on the page, not by phone
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from casework.model import (
     DueClock,
     FollowUp,
     Mark,
+    SaidPhrase,
     Submission,
     TimelineEntry,
 )
@@ -71,6 +72,9 @@ class Submissions(Protocol):
     ) -> None:
         """Store answers by scope, each sealed as its scope asks."""
 
+    def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
+        """From now on another code opens the follow-up page, and the old one nothing."""
+
     def follow_up(self, code_hash: bytes) -> FollowUp | None: ...
 
     def follow_up_by_id(self, submission_id: UUID) -> FollowUp | None: ...
@@ -98,6 +102,9 @@ class Cases(Protocol):
     def make_urgent(self, case_id: UUID) -> None:
         """The sender says that it cannot wait after all."""
 
+    def said(self, case_id: UUID) -> Sequence[SaidPhrase]:
+        """Set phrases that stand on the follow-up page, oldest first; none that was taken back."""
+
     def alert(self, case_id: UUID, team: str) -> None:
         """From now on this team may open the case too."""
 
@@ -119,6 +126,9 @@ class Outbox(Protocol):
 
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> bool:
         """Move to `submitting` if the lease is still ours, and note the attempt."""
+
+    def suppress_waiting(self, submission_id: UUID, recipient: str, now: datetime) -> None:
+        """What has not left yet for this recipient is not sent: pending or claimed, to `suppressed`."""
 
     def suppress(self, claimed: Claimed, now: datetime) -> None:
         """Claimed, and not to be sent at all: moved to `suppressed`."""

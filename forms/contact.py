@@ -58,7 +58,7 @@ class ContactStep(Step):
     slug = "contact"
     scope = Scope.SENDER
     title = N_("How may we contact you?")
-    intro = (
+    intro: ClassVar[tuple[str, ...]] = (
         N_(
             "Choose only what is safe for you. Our text messages and e-mails never tell what the matter is."
         ),

@@ -49,7 +49,7 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 def _figures(found: Findings) -> list[tuple[str, str]]:
     most_bytes, most_requests = found.heaviest()
-    doubts = sum(len(look["undecided"]) for look in found.looks)
+    doubts = found.doubts()
     known = "; ".join(f"{words}: {why}" for words, why in nu.KNOWN.items())
     return [
         ("pages in their states", f"{found.states}"),
@@ -61,7 +61,7 @@ def _figures(found: Findings) -> list[tuple[str, str]]:
             f"{found.axe_version}, {len(found.all_rules())} rules with something to judge",
         ),
         ("axe: violations", f"{len(found.complaints('axe'))}"),
-        ("axe: could not decide", f"{doubts}"),
+        ("axe: could not decide", f"{len(doubts)}{': ' if doubts else ''}{'; '.join(doubts)}"),
         (
             "Nu HTML checker: errors",
             f"{len(found.complaints('html'))} (left out in the CSS: {known})",

@@ -104,7 +104,7 @@ CRITERIA = (
     Criterion("2.4.11", "Focus Not Obscured (Minimum)", ("keyboard",), (t.KEYBOARD, t.SMALL)),
     Criterion("2.5.1", "Pointer Gestures", absent=NO_GESTURES),
     Criterion("2.5.2", "Pointer Cancellation", absent=NO_GESTURES),
-    Criterion("2.5.3", "Label in Name", person="speech control"),
+    Criterion("2.5.3", "Label in Name", ("structure",), person="speech control"),
     Criterion("2.5.4", "Motion Actuation", absent=NO_GESTURES),
     Criterion("2.5.7", "Dragging Movements", ("traps",), absent=NO_GESTURES),
     Criterion("2.5.8", "Target Size (Minimum)", ("targets",)),

@@ -84,6 +84,14 @@ class Findings:
             if criterion in criteria
         )
 
+    def doubts(self) -> list[str]:
+        """Where axe could not decide."""
+        return [
+            f"{rule} on {look['page']}:{look['state']} in {look['language']}"
+            for look in self.looks
+            for rule in look["undecided"]
+        ]
+
     def all_rules(self) -> set[str]:
         return {rule for look in self.looks for rule in look["judged"]}
 

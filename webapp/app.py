@@ -18,6 +18,7 @@ from webapp.views import (
     dev,
     errors,
     follow_up,
+    follow_up_acts,
     form_onward,
     form_pages,
     form_sending,
@@ -84,7 +85,15 @@ def _register(app: Flask, settings: config.Settings) -> None:
     # Pages that share a blueprint: naming their modules here is what puts them there.
     assert all(
         part.bp is public.bp
-        for part in (starting, choosing, contact, follow_up, information, leaving)
+        for part in (
+            starting,
+            choosing,
+            contact,
+            follow_up,
+            follow_up_acts,
+            information,
+            leaving,
+        )
     )
     assert all(part.bp is form_pages.bp for part in (forms, form_sending, form_onward))
     for blueprint in (public.bp, form_pages.bp, staff.bp, operators.bp, hooks.bp):

@@ -108,6 +108,10 @@ _SHOWN_BY_GET = {
     "forms.delete": "forms.start",
     "public.open_follow_up": "public.follow_up",
     "public.leave_follow_up": "public.follow_up",
+    "public.add_more": "public.add",
+    "public.choose_contact": "public.contact_choices",
+    "public.withdraw_now": "public.withdraw",
+    "forms.carry": "forms.onward",
     "public.root": "public.start",
     "public.leave": "public.start",
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Protocol
 from uuid import UUID
 
@@ -27,7 +29,7 @@ def promise_again(head: CaseHead, directory: Directory, now: datetime, work: Uni
     work.cases.restart_clock(head.id, ClockKind.PROMISED_REPLY, now, due)
 
 
-def _authorised(
+def authorised(
     case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork
 ) -> tuple[CaseHead, Relation]:
     """The case and the viewer's relation to it; lets go of the database before the log opens its own
@@ -63,7 +65,7 @@ def open_case(
     Raises NotFound both where there is no such case and where the viewer has no relation to it. When the log
     row cannot be written its error goes up, and the page is not shown.
     """
-    head, relation = _authorised(case_id, viewer, directory, work)
+    head, relation = authorised(case_id, viewer, directory, work)
     log.record(viewer, case_id, "view", relation, now)
     seen = head.marks & _ENDED_BY_OPENING
     if seen and head.state is not CaseState.RECEIVED:
@@ -76,7 +78,7 @@ def open_case(
             if work.cases.move(case_id, CaseState.IN_PROGRESS, now):
                 work.cases.end_clock(case_id, ClockKind.ACKNOWLEDGEMENT, now)
                 acknowledged = TimelineEntry(
-                    ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, _actor(viewer)
+                    ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, actor(viewer)
                 )
                 work.cases.append_timeline([acknowledged])
                 work.commit()
@@ -102,7 +104,9 @@ class CaseAct(Protocol):
     ) -> None: ...
 
 
-def _moving(to: CaseState, kind: TimelineKind) -> CaseAct:
+def _moving(
+    to: CaseState, kind: TimelineKind, detail: Mapping[str, str] = MappingProxyType({})
+) -> CaseAct:
     """Moves the case, ends or restarts its promise, and notes both in the log and on the timeline."""
 
     def act(
@@ -115,7 +119,7 @@ def _moving(to: CaseState, kind: TimelineKind) -> CaseAct:
         work: UnitOfWork,
         log: AccessLog,
     ) -> None:
-        head, relation = _authorised(case_id, viewer, directory, work)
+        head, relation = authorised(case_id, viewer, directory, work)
         log.record(viewer, case_id, kind.value, relation, now)
         with work:
             # Only opening acknowledges, so nothing else leads out of `received`.
@@ -126,7 +130,7 @@ def _moving(to: CaseState, kind: TimelineKind) -> CaseAct:
             else:
                 work.cases.end_clock(case_id, ClockKind.PROMISED_REPLY, now)
                 work.cases.unmark(case_id, _ENDED_BY[to])
-            entry = TimelineEntry(ids.row(), case_id, now, kind, _actor(viewer))
+            entry = TimelineEntry(ids.row(), case_id, now, kind, actor(viewer), detail)
             work.cases.append_timeline([entry])
             work.commit()
 
@@ -135,11 +139,14 @@ def _moving(to: CaseState, kind: TimelineKind) -> CaseAct:
 
 #: The sender was answered by phone; ends the promised-reply clock.
 answer_case = _moving(CaseState.ANSWERED, TimelineKind.SENDER_ANSWERED)
+#: The sender was answered by set phrases on the follow-up page; ends the promise too.
+answer_on_page = _moving(CaseState.ANSWERED, TimelineKind.SENDER_ANSWERED, {"by": "page"})
 #: Nothing more is to be done; ends the promised-reply clock.
 close_case = _moving(CaseState.CLOSED, TimelineKind.CASE_CLOSED)
 #: The undo of both: the case is being handled again, and its promise runs on.
 reopen_case = _moving(CaseState.IN_PROGRESS, TimelineKind.CASE_REOPENED)
 
 
-def _actor(viewer: Viewer) -> str:
+def actor(viewer: Viewer) -> str:
+    """A worker as the timeline names one."""
     return f"user:{viewer.user_id}"

@@ -9,7 +9,8 @@ from playwright.sync_api import Page
 from forms.base import Step
 from forms.registry import FORMS
 from tests.browser.reaching import Reach
-from tests.browser.visitor import Visitor
+from tests.browser.site import OPEN
+from tests.browser.visitor import DUTY_WORKER, Visitor, Walker
 from tests.forms.filling import USUAL, fields_of
 
 #: More pages than any form has.
@@ -23,7 +24,7 @@ def _posted(step: type[Step], changed: dict[str, str | None]) -> dict[str, list[
     return posted
 
 
-def _walk(visitor: Visitor, slug: str, until: str, changed: dict[str, str | None]) -> str:
+def _walk(visitor: Walker, slug: str, until: str, changed: dict[str, str | None]) -> str:
     steps = {step.slug: step for step in FORMS[slug].steps}
     at = visitor.press(visitor.at(f"/forms/{slug}")).headers["Location"]
     for _ in range(_MOST):
@@ -66,3 +67,12 @@ def form_sent(slug: str) -> Reach:
 def spoil(page: Page) -> None:
     """Write what cannot be right into the first phone number of the page."""
     page.locator("input[type=tel]").first.fill("KISSA")
+
+
+def case_of_a_notification(visitor: Visitor) -> str:
+    """The desk's page of a notification, with all that such a form asks."""
+    sender = visitor.beside()
+    receipt = sender.press(_walk(sender, "notification", "check", {"municipality": OPEN}))
+    visitor.sign_in(DUTY_WORKER)
+    shown = sender.client.get(receipt.headers["Location"])
+    return f"{visitor.find_case(shown)}?lang={visitor.language}"

@@ -85,6 +85,7 @@ _STRUCTURE = {
     "legendless": "a fieldset that does not begin with its legend",
     "mislabelled": "a label of nothing",
     "unlabelled": "a control without a label",
+    "misnamed": "a name without the words that are seen",
     "languages": "a language link without lang and hreflang",
     "pictures": "a picture that is neither named nor hidden",
 }

@@ -56,6 +56,8 @@ _FACTS = """() => {
     mislabelled: every('label').filter(e => !e.control).map(named),
     unlabelled: all(controls).filter(e => !(e.labels.length || e.ariaLabel || e.ariaLabelledByElements?.length))
       .map(named),
+    misnamed: all('a[href], button, summary').filter(e => e.ariaLabel && words(e)
+      && !e.ariaLabel.toLowerCase().includes(words(e).toLowerCase())).map(named),
     lost: links.filter(e => !takesFocus(e)).map(e => e ? named(e) : 'nothing'),
     misled: links.filter(e => takesFocus(e) && first(e) !== e).map(named),
     summaries: every('.hds-error-summary__body').length,

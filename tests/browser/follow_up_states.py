@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.browser.reaching import both, fill, followed, followed_in_progress, go_on, there
+from tests.browser.reaching import (
+    both,
+    closed_meanwhile,
+    fill,
+    followed,
+    followed_at,
+    followed_in_progress,
+    followed_namelessly_at,
+    followed_with_phrases,
+    go_on,
+    there,
+)
 from tests.browser.state import State
 
 
@@ -18,4 +29,18 @@ def _follow_up() -> Iterator[State]:
     yield State("follow-up", "in progress", followed_in_progress)
 
 
-STATES = (*_follow_up(),)
+def _acts() -> Iterator[State]:
+    yield State("lost code", "shown", there("/follow-up/lost-code"))
+    yield State("follow-up/add", "empty", followed_at("/add"))
+    yield State("follow-up/add", "error", followed_at("/add"), go_on, wrong=True)
+    yield State("follow-up", "added", followed_at("/add"), both(fill("more", "Lisää."), go_on))
+    yield State("follow-up/contact", "empty", followed_at("/contact"))
+    yield State("follow-up/contact", "error", followed_at("/contact"), go_on, wrong=True)
+    yield State("follow-up/contact", "nameless", followed_namelessly_at("/contact"))
+    yield State("follow-up/withdraw", "shown", followed_at("/withdraw"))
+    yield State("follow-up", "withdrawn", followed_at("/withdraw"), go_on)
+    yield State("follow-up", "answered in phrases", followed_with_phrases)
+    yield State("code", "closed meanwhile", followed_at("/add"), closed_meanwhile, status=400)
+
+
+STATES = (*_follow_up(), *_acts())

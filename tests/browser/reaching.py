@@ -122,6 +122,43 @@ def followed_in_progress(visitor: Visitor) -> str:
     return visitor.follow(at)
 
 
+def followed_at(path: str) -> Reach:
+    """A page behind the code, of a sender who gave contact details."""
+    return lambda visitor: visitor.follow(receipt(visitor)) + path
+
+
+def followed_namelessly_at(path: str) -> Reach:
+    """The same, of a sender who gave none."""
+    nameless = {**HERE, "you": {"identity": "anonymous"}}
+    return lambda visitor: visitor.follow(visitor.send(nameless)) + path
+
+
+def followed_with_phrases(visitor: Visitor) -> str:
+    at = visitor.send(HERE)
+    worker = visitor.beside()
+    worker.sign_in(DUTY_WORKER)
+    case = worker.find_case(visitor.client.get(at))
+    for phrase in ("read", "please_call"):
+        said = {"csrf_token": token(worker.client.get(case)), "phrase": phrase}
+        assert worker.client.post(f"{case}/phrases", said).status_code == 303
+    done = {"csrf_token": token(worker.client.get(case))}
+    assert worker.client.post(f"{case}/answer-here", done).status_code == 303
+    return visitor.follow(at)
+
+
+def closed_meanwhile(page: Page) -> None:
+    """The page is closed in another tab while something is written."""
+    fill("more", "Kirjoitin tämän, kun sivu oli jo sulkeutunut.")(page)
+    token_there = page.locator("[name=csrf_token]").first.input_value()
+    beside = page.url.replace("/add", "/leave")
+    page.context.request.post(beside, form={"csrf_token": token_there}, max_redirects=0)
+    go_on(page)
+
+
+def new_code(visitor: Visitor) -> str:
+    return f"{case(visitor).partition('?')[0]}/new-code?lang={visitor.language}"
+
+
 def with_a_cookie(visitor: Visitor) -> str:
     """The form's first page, for somebody who has been here before."""
     visitor.client.cookies["luotsi"] = "of-an-earlier-visit"

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.browser.reaching import case, desk, outbox, sign_in_page, wrong_password
+from tests.browser.any_form import case_of_a_notification
+from tests.browser.reaching import (
+    case,
+    desk,
+    go_on,
+    new_code,
+    outbox,
+    sign_in_page,
+    wrong_password,
+)
 from tests.browser.state import State
 from tests.browser.visitor import DUTY_WORKER, IDLE_WORKER
 
@@ -16,6 +25,9 @@ def _staff() -> Iterator[State]:
     yield State("inbox", "empty", desk(IDLE_WORKER))
     yield State("inbox", "filled", desk(DUTY_WORKER))
     yield State("case", "shown", case)
+    yield State("case", "a notification", case_of_a_notification)
+    yield State("new code", "asked", new_code)
+    yield State("new code", "given", new_code, go_on)
 
 
 STATES = (*_staff(),)

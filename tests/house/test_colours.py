@@ -23,7 +23,9 @@ Rule = tuple[str, dict[str, str]]
 def _rules(sheet: str) -> Iterator[Rule]:
     """(selector, property -> value) of each rule for screens in ordinary colours; at-rules are opened."""
     plain = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    plain = re.sub(r"@media (?:\(forced-colors|print)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", plain)
+    plain = re.sub(
+        r"@media (?:\(forced-colors|print)[^{]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", plain
+    )
     for selector, body in re.findall(r"([^{}]+)\{([^{}]*)\}", plain):
         parts = [part.split(":", 1) for part in body.split(";") if ":" in part]
         yield selector.strip(), {name.strip(): value.strip() for name, value in parts}

@@ -25,6 +25,13 @@ PUBLIC = {
     "public.follow_up",
     "public.open_follow_up",
     "public.leave_follow_up",
+    "public.lost_code",
+    "public.add",
+    "public.add_more",
+    "public.contact_choices",
+    "public.choose_contact",
+    "public.withdraw",
+    "public.withdraw_now",
     "public.leave",
     "public.accessibility",
     "public.privacy",
@@ -59,6 +66,7 @@ SIGNED = {"hooks.twilio_status"}
 DEMO = {"dev.outbox", "dev.outbox_json"}
 
 KNOWN = {
+    "said": "01890000-0000-7000-8000-000000000000",
     "lang": "fi",
     "slug": "guidance",
     "draft": "01890000-0000-7000-8000-000000000000",

@@ -195,7 +195,7 @@ def test_the_one_cookie_is_explained_by_its_real_name(client: FlaskClient) -> No
     assert answer.status_code == 302
     assert answer.headers["Location"] == "/fi/privacy#cookies"
     client.get("/fi/forms/guidance")
-    (cookie,) = client._cookies.values()
+    (cookie,) = (client._cookies or {}).values()
     page = client.get("/fi/privacy")
     assert f"\u201d{cookie.key}\u201d" in page.text
     assert 'id="cookies"' in page.text

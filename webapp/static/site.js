@@ -32,7 +32,7 @@
   // --- Characters left, counted as the server counts: line ends are one, letters are composed.
   const length = (text) => [...text.replace(/\r\n?/g, "\n").normalize("NFC").trim()].length;
   for (const field of document.querySelectorAll("textarea[data-limit]")) {
-    const counter = field.parentElement.querySelector(".counter");
+    const counter = field.closest(".hds-text-input").querySelector(".counter");
     const spoken = document.createElement("span");
     spoken.className = "vh";
     spoken.setAttribute("role", "status");

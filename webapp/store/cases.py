@@ -16,8 +16,10 @@ from casework.model import (
     ClockKind,
     DueClock,
     Mark,
+    SaidPhrase,
     TimelineEntry,
 )
+from webapp.store.following import said_in
 from webapp.store.submissions import timeline_row
 from webapp.store.tables import cases, clocks, timeline
 
@@ -142,6 +144,9 @@ class CaseRows:
 
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         self._work.queue(timeline, [timeline_row(entry) for entry in entries])
+
+    def said(self, case_id: UUID) -> Sequence[SaidPhrase]:
+        return said_in(self._work.connection, [case_id]).get(case_id, [])
 
     def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
         rows = self._work.connection.execute(

@@ -13,9 +13,10 @@ from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, selec
 from casework.access import Visible
 from casework.commands import Scope
 from casework.messages import Channel, MessageState
-from casework.model import CaseHead, CaseState, ClockKind, TimelineKind
+from casework.model import CaseHead, CaseState, ClockKind, SaidPhrase, TimelineKind
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.crypto import Keys, OpenKey
+from webapp.store.following import said_in
 from webapp.store.tables import (
     additions,
     attempts,
@@ -25,6 +26,9 @@ from webapp.store.tables import (
     submissions,
     timeline,
 )
+
+#: Pages of an addition that say how the sender may be reached, and nothing else.
+_CONTACT = frozenset({"you", "contact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class TimelineLine:
     at: datetime
     kind: TimelineKind
     actor: str
+    detail: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,9 @@ class CaseFile:
     child: Mapping[str, Any] = field(repr=False)
     reasons: Sequence[Mapping[str, Any]] = field(repr=False)
     additions: Sequence[tuple[datetime, Mapping[str, Any]]] = field(repr=False)
+    #: When the sender changed the choices of contact last; `sender` holds them as they are now.
+    contact_changed_at: datetime | None
+    said: Sequence[SaidPhrase]
     siblings: Sequence[CaseHead]
     clocks: Sequence[ClockLine]
     timeline: Sequence[TimelineLine]
@@ -190,6 +198,10 @@ class Desk:
         sender = None
         if sender_key is not None and row["sender_sealed"] is not None:
             sender = sender_key.open_json(row["sender_sealed"], head.submission_id, "sender")
+        added = _additions(connection, head, key, case_key, sender_key)
+        changes = [(at, given["contact"]) for at, given in added if "contact" in given]
+        if changes:
+            sender = {**(sender or {}), **changes[-1][1]}
         return CaseFile(
             head=head,
             reference=row["reference"],
@@ -201,7 +213,9 @@ class Desk:
             sender=sender,
             child=case_key.open_json(row["child_sealed"], head.id, "child"),
             reasons=case_key.open_json(row["reasons_sealed"], head.id, "reasons"),
-            additions=_additions(connection, head, key, case_key, sender_key),
+            additions=[(at, given) for at, given in added if not set(given) <= _CONTACT],
+            contact_changed_at=changes[-1][0] if changes else None,
+            said=said_in(connection, [head.id]).get(head.id, ()),
             siblings=_siblings(connection, head),
             clocks=_clocks(connection, head.id),
             timeline=_timeline(connection, head.id),
@@ -266,7 +280,7 @@ def _timeline(connection: Connection, case_id: UUID) -> Sequence[TimelineLine]:
     rows = connection.execute(
         select(timeline).where(timeline.c.case_id == case_id).order_by(timeline.c.at)
     )
-    return [TimelineLine(row.at, TimelineKind(row.kind), row.actor) for row in rows]
+    return [TimelineLine(row.at, TimelineKind(row.kind), row.actor, row.detail) for row in rows]
 
 
 def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLine]:

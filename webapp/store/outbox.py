@@ -120,6 +120,20 @@ class OutboxRows:
         )
         return True
 
+    def suppress_waiting(self, submission_id: UUID, recipient: str, now: datetime) -> None:
+        # A claimed one too: its worker looks at the state before it lets anything leave.
+        self._work.connection.execute(
+            update(messages)
+            .where(
+                messages.c.submission_id == submission_id,
+                messages.c.recipient == recipient,
+                messages.c.state.in_([MessageState.PENDING.value, MessageState.CLAIMED.value]),
+            )
+            .values(
+                state=MessageState.SUPPRESSED.value, lease_until=None, next_at=None, changed_at=now
+            )
+        )
+
     def suppress(self, claimed: Claimed, now: datetime) -> None:
         self._work.connection.execute(
             update(messages)

@@ -19,10 +19,12 @@ from casework.model import (
     ClockKind,
     FollowedCase,
     FollowUp,
+    SaidPhrase,
     Submission,
     TimelineEntry,
 )
 from webapp.store.crypto import Keys, OpenKey
+from webapp.store.following import answered_here, said_in
 from webapp.store.tables import additions, cases, clocks, messages, submissions, timeline
 
 if TYPE_CHECKING:
@@ -188,6 +190,11 @@ class SubmissionRows:
         )
         return key
 
+    def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
+        self._work.connection.execute(
+            update(submissions).where(submissions.c.id == submission_id).values(code_hash=code_hash)
+        )
+
     def follow_up(self, code_hash: bytes) -> FollowUp | None:
         return self._follow_up(submissions.c.code_hash == code_hash)
 
@@ -197,7 +204,10 @@ class SubmissionRows:
     def _follow_up(self, which: ColumnElement[bool]) -> FollowUp | None:
         added = (
             select(func.count(additions.c.id.distinct()))
-            .where(additions.c.submission_id == submissions.c.id)
+            .where(
+                additions.c.submission_id == submissions.c.id,
+                additions.c.scope != Scope.SENDER.value,
+            )
             .scalar_subquery()
         )
         rows = (
@@ -206,7 +216,10 @@ class SubmissionRows:
                     submissions.c.id,
                     submissions.c.reference,
                     submissions.c.form,
+                    submissions.c.language,
                     submissions.c.received_at,
+                    submissions.c.sender_sealed.is_not(None).label("has_contact"),
+                    cases.c.id.label("case_id"),
                     added.label("additions"),
                     cases.c.team,
                     cases.c.state,
@@ -229,10 +242,18 @@ class SubmissionRows:
             .mappings()
             .all()
         )
-        return _followed(rows) if rows else None
+        if not rows:
+            return None
+        ids = [row["case_id"] for row in rows]
+        connection = self._work.connection
+        return _followed(rows, said_in(connection, ids), answered_here(connection, ids))
 
 
-def _followed(rows: Sequence[Mapping[Any, Any]]) -> FollowUp:
+def _followed(
+    rows: Sequence[Mapping[Any, Any]],
+    said: Mapping[UUID, Sequence[SaidPhrase]],
+    by_page: frozenset[UUID],
+) -> FollowUp:
     first = rows[0]
     return FollowUp(
         submission_id=first["id"],
@@ -240,6 +261,8 @@ def _followed(rows: Sequence[Mapping[Any, Any]]) -> FollowUp:
         form=first["form"],
         received_at=first["received_at"],
         additions=first["additions"],
+        has_contact=first["has_contact"],
+        language=first["language"],
         cases=tuple(
             FollowedCase(
                 team=row["team"],
@@ -250,6 +273,9 @@ def _followed(rows: Sequence[Mapping[Any, Any]]) -> FollowUp:
                 closed_at=row["closed_at"],
                 reply_by=row["due_at"],
                 transfer_to=row["transfer_to"],
+                id=row["case_id"],
+                said=tuple(said.get(row["case_id"], ())),
+                answered_here=row["case_id"] in by_page,
             )
             for row in rows
         ),

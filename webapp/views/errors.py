@@ -20,7 +20,7 @@ log = structlog.get_logger()
 #: Errors with words of their own; another one is told as 400 or 500.
 KNOWN = frozenset({400, 403, 404, 405, 410, 413, 422, 429, 500, 503})
 #: Blueprints and endpoints whose posts are given back, to be sent again; passwords and codes are not repeated.
-_GIVEN_BACK = {"forms"}
+_GIVEN_BACK = {"forms", "public.add_more", "public.choose_contact"}
 
 
 def init(app: Flask) -> None:

@@ -21,7 +21,7 @@ from webapp.house import directory, house
 from webapp.i18n import locale
 from webapp.ids import grouped
 from webapp.store.desk import Cursor, InboxRow
-from webapp.views import staff_cases, staff_door
+from webapp.views import staff_door, staff_following
 from webapp.views.staff_answers import form_title, team_name
 from webapp.views.staff_words import CASE_STATES, MARKS, STATE_LOOKS
 from webapp.wiring import now
@@ -30,7 +30,7 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 bp.url_value_preprocessor(staff_door.know_the_visitor)
 bp.context_processor(staff_door.for_templates)
 bp.register_blueprint(staff_door.bp)
-bp.register_blueprint(staff_cases.bp)
+bp.register_blueprint(staff_following.bp)
 
 PAGE = 50
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from wtforms import FieldList, FormField
 
 from casework.directory import Directory
+from forms.base import Step
+from forms.following import MoreStep
+from forms.lists import ListStep
 from forms.phones import UnreadableNumber, read_phone
 from forms.places import OTHER, UNKNOWN
 from forms.registry import FORMS
@@ -17,6 +20,8 @@ from forms.words import N_, Words
 from webapp.i18n import language, say
 from webapp.views.staff_words import LANGUAGES, RULES, UNNAMED_RULE
 
+#: Pages that the follow-up page asks, whatever form the message had.
+_FOLLOWING: tuple[type[Step], ...] = (MoreStep,)
 #: The one question whose choices are the directory's.
 _MUNICIPALITY = "municipality"
 _NO_PLACE = {
@@ -37,10 +42,43 @@ class Answered:
     typed: tuple[str, ...] = field(default=(), repr=False)
 
 
+class Section(NamedTuple):
+    """The answers of one page, or of one of several entries on it. The heading is a message id, or empty."""
+
+    heading: str
+    rows: list[Answered]
+
+
 def form_title(slug: str) -> str:
     """What the form is called on its own start page; a form that is no longer offered keeps its slug."""
     spec = FORMS.get(slug)
     return say(spec.title) if spec else slug
+
+
+def sections(form: str, answers: Mapping[str, Any], here: Directory) -> list[Section]:
+    """Answers page by page, each under what the page asked; of a list each entry by itself."""
+    pages = _pages(form)
+    found: list[Section] = []
+    loose = {}
+    for name, given in answers.items():
+        page = pages.get(name)
+        if page is None or not isinstance(given, Mapping):
+            loose[name] = given
+        elif issubclass(page, ListStep):
+            entries = given.get(page.entries_field) or []
+            heading = page.numbered if len(entries) > 1 else page.alone
+            for number, entry in enumerate(entries, start=1):
+                words = Words(heading, number=number)
+                found.append(Section(words, answered(form, entry, here)))
+        else:
+            found.append(Section(page.title, answered(form, given, here)))
+    return [*([Section("", answered(form, loose, here))] if loose else []), *found]
+
+
+def _pages(form: str) -> Mapping[str, type[Step]]:
+    spec = FORMS.get(form)
+    asked: tuple[type[Step], ...] = spec.steps if spec else ()
+    return {page.slug: page for page in (*_FOLLOWING, *asked)}
 
 
 def answered(form: str, answers: Mapping[str, Any], here: Directory) -> list[Answered]:
@@ -84,12 +122,9 @@ def _answered(
 @lru_cache
 def _questions(form: str) -> Mapping[str, tuple[str, Mapping[str, str]]]:
     """Field name -> (label, choices) over all pages of a form."""
-    spec = FORMS.get(form)
-    if spec is None:
-        return {}
     return {
         found.short_name: (found.label.text, dict(getattr(found, "options", ())))
-        for step in spec.steps
+        for step in _pages(form).values()
         for found in _fields(step())
     } | {_MUNICIPALITY: (N_("Home municipality"), _NO_PLACE)}
 

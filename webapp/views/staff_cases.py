@@ -26,12 +26,15 @@ from webapp.house import directory, house
 from webapp.i18n import say
 from webapp.store.desk import CaseFile, MessageLine
 from webapp.views import staff_words as words
+from webapp.views.phrases import PHRASES
 from webapp.views.staff_answers import (
+    Section,
     answered,
     dialable,
     form_title,
     language_name,
     municipality_name,
+    sections,
     team_name,
     why,
 )
@@ -51,12 +54,17 @@ class Act(NamedTuple):
 
 ACTS: Mapping[str, Act] = {
     "answer": Act(usecases.answer_case, CaseState.ANSWERED, "answered"),
+    "answer-here": Act(usecases.answer_on_page, CaseState.ANSWERED, "answered_here"),
     "close": Act(usecases.close_case, CaseState.CLOSED, "closed"),
     "reopen": Act(usecases.reopen_case, CaseState.IN_PROGRESS, "reopened"),
 }
 
 
-def _surroundings(at: datetime) -> dict[str, Any]:
+#: Notices that do not hang on the state of the case.
+_ALWAYS = {"late", "said", "taken_back", "no_phrase"}
+
+
+def surroundings_of_act(at: datetime) -> dict[str, Any]:
     """What every use case of this page needs, opened for this request."""
     rooms = house()
     return {
@@ -76,19 +84,19 @@ def show(case_id: UUID) -> str:
         raise MethodNotAllowed(valid_methods=["GET"])
     at = now()
     try:
-        _, relation = usecases.open_case(case_id, viewer(), **_surroundings(at))
+        _, relation = usecases.open_case(case_id, viewer(), **surroundings_of_act(at))
     except NotFound:
         raise NoSuchPage from None
     return _page(house().desk.case_file(case_id), relation, at)
 
 
-@bp.post("/<uuid:case_id>/<any(answer, close, reopen):act>")
+@bp.post("/<uuid:case_id>/<any(answer, 'answer-here', close, reopen):act>")
 @auth_required("session")
 def do(case_id: UUID, act: str) -> Response:
     """Do one thing, then show the case again: with what was done, or that somebody else was faster."""
     chosen = ACTS[act]
     try:
-        chosen.do(case_id, viewer(), **_surroundings(now()))
+        chosen.do(case_id, viewer(), **surroundings_of_act(now()))
         notice = chosen.notice
     except NotFound:
         raise NoSuchPage from None
@@ -111,28 +119,37 @@ def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
         alerted=[team_name(key, here) for key in sorted(head.alerted_teams - {head.team})],
         language_of_case=language_name(head.language),
         municipality=municipality_name(case.municipality, here) if case.municipality else None,
-        answers=answered(form, case.shared, here),
+        answers=sections(form, case.shared, here),
         child=answered(form, case.child, here),
-        added=[(moment, answered(form, given, here)) for moment, given in case.additions],
+        added=[(moment, sections(form, given, here)) for moment, given in case.additions],
         sender=_sender(case.sender),
-        siblings=[(other, _mine(other, here)) for other in case.siblings],
+        about_sender=_about_sender(case, here),
+        protected=case.child.get("non_disclosure") == "yes",
+        siblings=[(other, is_mine(other, here)) for other in case.siblings],
         reasons=[why(reason, here) for reason in case.reasons],
         actors=_actors(case, here),
         messages=messages,
-        acts=[name for name, act in ACTS.items() if act.to in CASE_MOVES[head.state]],
+        acts=_acts(case),
         notice=_notice(head.state),
+        phrases=PHRASES,
         at=at,
     )
+
+
+def _acts(case: CaseFile) -> list[str]:
+    """What may be done now: 'answered on the page' only where something was said there."""
+    possible = [name for name, act in ACTS.items() if act.to in CASE_MOVES[case.head.state]]
+    return [name for name in possible if name != "answer-here" or case.said]
 
 
 def _notice(state: CaseState) -> str | None:
     """What the last press did, as long as it is still so; a kept address must not tell yesterday's news."""
     code = request.args.get("notice", "")
-    still_so = {act.notice for act in ACTS.values() if act.to is state} | {"late"}
+    still_so = {act.notice for act in ACTS.values() if act.to is state} | _ALWAYS
     return code if code in still_so else None
 
 
-def _mine(other: CaseHead, here: Directory) -> bool:
+def is_mine(other: CaseHead, here: Directory) -> bool:
     return (
         relation_to(
             viewer(),
@@ -153,7 +170,7 @@ def _sender(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
     times = given.get("safe_times") or ()
     phone = given.get("phone") or ""
     return {
-        "name": given.get("name") or "",
+        "name": given.get("name") or _notifier(given),
         "way": words.WAYS[ContactWay(way)] if way in set(ContactWay) else None,
         "phone": phone,
         "dial": dialable(phone) if phone else None,
@@ -162,6 +179,20 @@ def _sender(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "times": [text for time, text in words.SAFE_TIMES.items() if not times or time in times],
         "may_leave_message": given.get("may_leave_message"),
     }
+
+
+def _about_sender(case: CaseFile, here: Directory) -> list[Section]:
+    """Who the sender is, and whether this is to be kept secret: the pages beside the choices of contact."""
+    given = case.sender or {}
+    pages = {slug: given[slug] for slug in ("notifier", "secrecy") if slug in given}
+    return sections(case.head.form, pages, here)
+
+
+def _notifier(given: Mapping[str, Any]) -> str:
+    """The name of a notifier, which a page of its own has asked."""
+    notifier = given.get("notifier") or {}
+    names = (notifier.get("first_names"), notifier.get("last_name"))
+    return " ".join(name for name in names if name)
 
 
 def _actors(case: CaseFile, here: Directory) -> Mapping[str, str]:
