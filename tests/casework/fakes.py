@@ -13,7 +13,7 @@ from uuid import UUID
 from casework.access import Relation, Viewer
 from casework.commands import ChildConcerned, Contact, Submit
 from casework.errors import AlreadySubmitted
-from casework.messages import Message
+from casework.messages import Message, MessageState
 from casework.model import (
     CASE_MOVES,
     Answers,
@@ -25,6 +25,7 @@ from casework.model import (
     DueClock,
     FollowUp,
     Mark,
+    SaidPhrase,
     Submission,
     TimelineEntry,
     TimelineKind,
@@ -152,6 +153,10 @@ class _Submissions(_Rows):
         self._memory.timeline += timeline
         self._memory.messages += messages
 
+    def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
+        kept = self._memory.submissions[submission_id]
+        self._memory.submissions[submission_id] = replace(kept, code_hash=code_hash)
+
     def follow_up(self, code_hash: bytes) -> FollowUp | None:
         raise NotImplementedError
 
@@ -207,6 +212,15 @@ class _Cases(_Rows):
             kept = self._memory.cases[case_id].alerted_teams
             self._change(case_id, alerted_teams=tuple(dict.fromkeys((*kept, team))))
 
+    def said(self, case_id: UUID) -> Sequence[SaidPhrase]:
+        mine = [entry for entry in self._memory.timeline if entry.case_id == case_id]
+        taken = {entry.detail.get("entry") for entry in mine}
+        return [
+            SaidPhrase(entry.id, entry.detail["phrase"], entry.at)
+            for entry in mine
+            if entry.kind is TimelineKind.PHRASE_SAID and str(entry.id) not in taken
+        ]
+
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         self._memory.timeline += entries
 
@@ -230,6 +244,14 @@ class _Outbox(_Rows):
         taken = {(m.event, m.recipient, m.channel) for m in self._memory.messages}
         self._memory.messages += [
             m for m in messages if (m.event, m.recipient, m.channel) not in taken
+        ]
+
+    def suppress_waiting(self, submission_id: UUID, recipient: str, now: datetime) -> None:
+        self._memory.messages = [
+            m
+            if (m.submission_id, m.recipient) != (submission_id, recipient)
+            else replace(m, state=MessageState.SUPPRESSED)
+            for m in self._memory.messages
         ]
 
 
