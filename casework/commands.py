@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from casework.model import Answers
+from casework.phrases import Phrase
 
 
 class ContactWay(StrEnum):
@@ -93,6 +94,15 @@ class ChangeContact:
     change_id: UUID
     way: ContactWay
     answers: Answers = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class SayPhrases:
+    """Say set phrases on the follow-up page of a case. A repeated press says nothing twice, and tells of it once."""
+
+    case_id: UUID
+    press_id: UUID
+    phrases: tuple[Phrase, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,19 +177,33 @@ class FollowUp:
     received_at: datetime
     cases: tuple[FollowedCase, ...]
     additions: int
-    has_contact: bool = (
-        False  # whether the sender gave contact details; which, an access code never tells
-    )
-    language: str = ""
+    #: Whether the sender gave contact details; which, an access code never tells.
+    has_contact: bool = False
+    #: Whether the sender has asked not to be contacted after all.
+    withdrawn: bool = False
+    last_added_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SaidPhrase:
-    """A set phrase that a worker said to the sender; `id` is its entry on the timeline."""
+    """A set phrase that a worker said to the sender.
+
+    `id` is its entry on the timeline, `event` that of the notice which told of it, shared by all that one press
+    of the button said.
+    """
 
     id: UUID
     phrase: str
     at: datetime
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChoice:
+    """That a sender chose anew how to be contacted, or that they are not; what was chosen stays sealed."""
+
+    at: datetime
+    withdrawn: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +216,6 @@ class FollowedCase:
     closed_at: datetime | None
     reply_by: datetime | None
     transfer_to: str | None = None
-    id: UUID | None = None
     said: tuple[SaidPhrase, ...] = ()
     answered_here: bool = False  # by set phrases on the page, not by phone
 

@@ -17,6 +17,7 @@ from casework.model import (
     CaseState,
     Clock,
     ClockKind,
+    ContactChoice,
     DueClock,
     FollowUp,
     Mark,
@@ -72,6 +73,9 @@ class Submissions(Protocol):
     ) -> None:
         """Store answers by scope, each sealed as its scope asks."""
 
+    def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
+        """Whether it is stored already; holds the submission, so that of two presses at once one waits."""
+
     def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
         """From now on another code opens the follow-up page, and the old one nothing."""
 
@@ -105,10 +109,14 @@ class Cases(Protocol):
     def said(self, case_id: UUID) -> Sequence[SaidPhrase]:
         """Set phrases that stand on the follow-up page, oldest first; none that was taken back."""
 
+    def contact_choice(self, case_id: UUID) -> ContactChoice | None:
+        """The newest choice of contact since the message was sent; None where there was none."""
+
     def alert(self, case_id: UUID, team: str) -> None:
         """From now on this team may open the case too."""
 
-    def append_timeline(self, entries: Sequence[TimelineEntry]) -> None: ...
+    def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
+        """Add entries; one whose id is there already is left as it is."""
 
     def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
         """Running clocks whose time to act has come, locked for this unit of work."""
@@ -125,10 +133,16 @@ class Outbox(Protocol):
     ) -> list[Claimed]: ...
 
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> bool:
-        """Move to `submitting` if the lease is still ours, and note the attempt."""
+        """Move to `submitting` if the lease is still ours, and note the attempt.
 
-    def suppress_waiting(self, submission_id: UUID, recipient: str, now: datetime) -> None:
-        """What has not left yet for this recipient is not sent: pending or claimed, to `suppressed`."""
+        What was meant for a sender who chose another way of contact since then is moved to `suppressed` instead.
+        """
+
+    def suppress_waiting(
+        self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
+    ) -> None:
+        """What has not left yet for this recipient, of one event or of all, is not sent: pending or claimed, to
+        `suppressed`."""
 
     def suppress(self, claimed: Claimed, now: datetime) -> None:
         """Claimed, and not to be sent at all: moved to `suppressed`."""

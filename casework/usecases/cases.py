@@ -23,6 +23,13 @@ _ENDED_BY = {
 
 
 def promise_again(head: CaseHead, directory: Directory, now: datetime, work: UnitOfWork) -> None:
+    """Run the promised reply anew, but not to a sender who has asked not to be contacted."""
+    choice = work.cases.contact_choice(head.id)
+    if choice is None or not choice.withdrawn:
+        promise(head, directory, now, work)
+
+
+def promise(head: CaseHead, directory: Directory, now: datetime, work: UnitOfWork) -> None:
     """Run the promised reply anew from `now`: the old limit may long be past."""
     team = directory.teams.get(head.team) or directory.teams[directory.fallback_team]
     due = reply_due(head.form, team, directory, now)

@@ -44,13 +44,13 @@ def suppress_message(claimed: Claimed, *, now: datetime, work: UnitOfWork) -> No
 
 
 def begin_attempt(claimed: Claimed, *, now: datetime, ids: Ids, work: UnitOfWork) -> UUID | None:
-    """Note, before anything leaves, that it may have left. None: the lease is no longer ours."""
+    """Note, before anything leaves, that it may have left. None: the lease is no longer ours, or the sender has
+    chosen another way of contact."""
     attempt_id = ids.row()
     with work:
-        if not work.outbox.begin(claimed, attempt_id, now):
-            return None
+        begun = work.outbox.begin(claimed, attempt_id, now)
         work.commit()
-    return attempt_id
+    return attempt_id if begun else None
 
 
 def finish_attempt(
@@ -141,9 +141,18 @@ def ask_for_call(message: Message, *, now: datetime, ids: Ids, work: UnitOfWork)
     if message.case_id is None:
         return
     staff = _for_team(message)
+    if not staff and _needs_no_call(message, work):
+        return
     kind = TimelineKind.TEAM_NOT_REACHED if staff else TimelineKind.CALL_NEEDED
     entry = TimelineEntry(
         ids.row(), message.case_id, now, kind, "luotsi", {"message": str(message.id)}
     )
     work.cases.append_timeline([entry])
     work.cases.mark(message.case_id, Mark.TEAM_NOT_REACHED if staff else Mark.CALL_NEEDED)
+
+
+def _needs_no_call(message: Message, work: UnitOfWork) -> bool:
+    """Whether the sender has been on the follow-up page since, and chose another way there, or does not want one."""
+    assert message.case_id is not None
+    choice = work.cases.contact_choice(message.case_id)
+    return choice is not None and (choice.withdrawn or choice.at >= message.created_at)

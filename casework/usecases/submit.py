@@ -221,13 +221,15 @@ def add_information(
 ) -> None:
     """Add text to a submission that was sent already, and tell everybody who was told of it.
 
-    What was answered or closed is opened again. When it now cannot wait, the case is urgent from here on, and a
+    What was answered or closed is opened again; the same addition once more changes nothing. When it now cannot wait, the case is urgent from here on, and a
     team that is not at work is not the only one to hear of it. Raises NotFound where there is no such submission.
     """
     with work:
         heads = work.cases.heads_of(command.submission_id)
         if not heads:
             raise NotFound("submission")
+        if work.submissions.has_addition(command.submission_id, command.addition_id):
+            return
         timeline: list[TimelineEntry] = []
         told: dict[str, CaseHead] = {}
         for head in heads:

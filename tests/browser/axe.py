@@ -27,6 +27,8 @@ def _source() -> str:
 def run(page: Page) -> dict[str, Any]:
     """axe's answer: `violations`, `passes`, `incomplete`, each a list of rules; only violations list all nodes."""
     page.evaluate(_source())
+    # What lies under the bar that stays in the window could not be judged.
+    page.evaluate("scrollTo(0, 0)")
     answer: dict[str, Any] = page.evaluate(_RUN, list(TAGS))
     return answer
 

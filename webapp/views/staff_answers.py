@@ -90,6 +90,8 @@ def answered(form: str, answers: Mapping[str, Any], here: Directory) -> list[Ans
     return [
         _answered(name, known.get(name, (name, {})), value, here)
         for name, value in _leaves(answers)
+        # Another answer made the question needless.
+        if value or name not in _dependent(form)
     ]
 
 
@@ -127,6 +129,13 @@ def _questions(form: str) -> Mapping[str, tuple[str, Mapping[str, str]]]:
         for step in _pages(form).values()
         for found in _fields(step())
     } | {_MUNICIPALITY: (N_("Home municipality"), _NO_PLACE)}
+
+
+@lru_cache
+def _dependent(form: str) -> frozenset[str]:
+    """Names of questions that are asked only where another answer asks for them."""
+    steps = _pages(form).values()
+    return frozenset(f.short_name for step in steps for f in _fields(step()) if f.dependent)
 
 
 def _fields(fields: Any) -> Iterator[Any]:
