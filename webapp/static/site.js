@@ -37,11 +37,12 @@
     spoken.className = "vh";
     spoken.setAttribute("role", "status");
     counter.after(spoken);
+    const number = new Intl.NumberFormat(document.documentElement.lang);
     let later = 0;
     const count = (say) => {
       const left = Number(field.dataset.limit) - length(field.value);
       const { left: within, over } = counter.dataset;
-      counter.textContent = left < 0 ? `${over} ${-left}` : `${within} ${left}`;
+      counter.textContent = left < 0 ? `${over} ${number.format(-left)}` : `${within} ${number.format(left)}`;
       counter.classList.toggle("counter--over", left < 0);
       clearTimeout(later);
       // Read aloud in a pause of the writing, and only when the end is near.
