@@ -123,7 +123,10 @@ class ToldParentsStep(Step):
 
 def child_to_come(answers: AllAnswers, around: Surroundings) -> tuple[ChildConcerned, ...]:
     """One case, for the child; what is told of the parents stays with the message, and is not kept twice."""
-    return tuple(replace(child, answers={}) for child in children_of(answers, around))
+    return tuple(
+        replace(child, answers={"non_disclosure": "yes"} if child.non_disclosure else {})
+        for child in children_of(answers, around)
+    )
 
 
 ANTICIPATORY_NOTIFICATION = FormSpec(

@@ -94,6 +94,11 @@ class Step(Questions):
         """Whether this page is asked at all, given the answers so far."""
         return True
 
+    @classmethod
+    def still_holds(cls, given: StepAnswers, answers: AllAnswers, around: Surroundings) -> bool:
+        """Whether an answer given earlier is still one, now that other pages say what they say."""
+        return True
+
     def prepare(self, around: Surroundings, answers: AllAnswers) -> None:
         """Fill in choices that depend on the surroundings; called before validation and rendering."""
         self.around = around
@@ -123,6 +128,11 @@ class Step(Questions):
 
 class Typed(str):
     """Text that a person typed: shown as it is, never looked up in a catalogue."""
+
+
+def sent_of(answers: StepAnswers) -> dict[str, Any]:
+    """A page's answers without its notes to itself, whose names begin with an underscore."""
+    return {name: value for name, value in answers.items() if not name.startswith("_")}
 
 
 class Row(NamedTuple):

@@ -6,6 +6,7 @@ way is the professional notification, and all that was written goes with the wri
 
 from __future__ import annotations
 
+from forms.additional import AdditionalStep
 from forms.base import AllAnswers, Step
 from forms.children import NotifiedChildrenStep
 from forms.contact import ProfessionalContactStep
@@ -53,7 +54,6 @@ class SituationStep(Step):
         needed=N_("Describe the situation"),
         rows=12,
     )
-    additional = LongText(N_("Additional information"), rows=4)
 
 
 def onward(answers: AllAnswers) -> Onward | None:
@@ -62,10 +62,6 @@ def onward(answers: AllAnswers) -> Onward | None:
         return None
     wanted = {step.slug for step in PROFESSIONAL_NOTIFICATION.steps}
     carried = {slug: dict(given) for slug, given in answers.items() if slug in wanted}
-    if matter := carried.get(SituationStep.slug):
-        # The notification has one text where the contact has two.
-        texts = [matter.get("content"), matter.pop("additional", None)]
-        matter["content"] = "\n\n".join(text for text in texts if text)
     return Onward(PROFESSIONAL_NOTIFICATION.slug, carried)
 
 
@@ -90,6 +86,7 @@ JOINT_CONTACT = FormSpec(
         ConsentStep,
         NeedsStep,
         SituationStep,
+        AdditionalStep,
         NotifiedChildrenStep,
         ElsewhereStep,
         GuardiansStep,

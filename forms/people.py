@@ -48,8 +48,8 @@ class Protection(Questions):
         N_("Non-disclosure for personal safety"),
         (*YES_NO, ("unknown", N_("I do not know"))),
         hint=N_(
-            "Has the person a non-disclosure order (turvakielto)? If you answer yes, fewer people see the "
-            "details, and the municipality is not shown"
+            "Has the person a non-disclosure order (turvakielto)? If you answer yes, the municipality stands in "
+            "no list and no notice"
         ),
     )
 

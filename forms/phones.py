@@ -21,6 +21,8 @@ _DIALLABLE = _TEXTABLE | {
 }
 #: A Finnish subscriber number has at least this many digits with its prefix; shorter ones are local scraps.
 _LEAST_DIGITS = 7
+#: Of what is no number so much is repeated.
+_MOST_LETTERS = 30
 
 ASK_LETTERS = N_("Write the phone number with digits only. Take away: %(letters)s")
 ASK_WHOLE = N_("Write the whole phone number, for example 040 123 4567")
@@ -52,7 +54,7 @@ class Phone:
 
 def read_phone(typed: str) -> Phone:
     """Read a number in any usual way of writing it. Raises UnreadableNumber."""
-    letters = "".join(dict.fromkeys(c for c in typed if unicodedata.category(c)[0] == "L"))
+    letters = "".join(c for c in typed if unicodedata.category(c)[0] == "L")[:_MOST_LETTERS]
     if letters:
         raise UnreadableNumber(Words(ASK_LETTERS, letters=letters))
     bare = _SEPARATORS.sub("", re.sub(r"^(\s*(?:\+|00|990)\s*358)\s*\(0\)", r"\1", typed))

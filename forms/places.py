@@ -12,6 +12,9 @@ from forms.words import N_, wrong
 
 UNKNOWN = "unknown"
 OTHER = "other"
+#: A note of the page itself, which is no answer: the leading sign keeps it out of what is sent.
+_ABOUT = "_about"
+
 HERE_NOW = "here_now"
 SEND_ANYWAY = "send_anyway"
 
@@ -108,6 +111,12 @@ def concerned(answers: AllAnswers) -> list[StepAnswers]:
     return [*children, *parents[:1]]
 
 
+def _everybody(answers: AllAnswers) -> list[StepAnswers]:
+    """Whoever of the family has a page of their own: the children, and both parents of one not yet born."""
+    pages = ((CHILDREN, CHILDREN), (PARENTS, PARENTS))
+    return [entry for page, name in pages for entry in answers.get(page, {}).get(name, [])]
+
+
 def outside(answers: AllAnswers, around: Surroundings) -> list[Municipality]:
     """Municipalities of other counties that the answers name, each once."""
     named = (municipality_of(entry, around) for entry in concerned(answers))
@@ -134,9 +143,17 @@ class ElsewhereStep(Step):
     def asked(cls, answers: AllAnswers, around: Surroundings) -> bool:
         return bool(outside(answers, around))
 
+    @classmethod
+    def still_holds(cls, given: StepAnswers, answers: AllAnswers, around: Surroundings) -> bool:
+        """The answer was about certain municipalities; about others it is asked anew."""
+        return sorted(given.get(_ABOUT) or ()) == sorted(m.code for m in outside(answers, around))
+
     def prepare(self, around: Surroundings, answers: AllAnswers) -> None:
         super().prepare(around, answers)
         self.municipalities = outside(answers, around)
+
+    def answers(self) -> dict[str, Any]:
+        return {**super().answers(), _ABOUT: [m.code for m in self.municipalities]}
 
 
 _PLACE = ("municipality", "other_municipality")
@@ -148,11 +165,12 @@ def children_of(answers: AllAnswers, around: Surroundings) -> tuple[ChildConcern
     With non-disclosure the municipality decides the way and is kept with the sealed answers alone.
     """
     choice = answers.get("elsewhere", {}).get("where_now")
+    # One of a family hides all of it: a brother's municipality tells the sister's.
+    hidden = any(entry.get("non_disclosure") == "yes" for entry in _everybody(answers))
     children = []
     for entry in concerned(answers):
         municipality = municipality_of(entry, around)
         away = municipality is not None and not around.directory.is_own(municipality)
-        hidden = entry.get("non_disclosure") == "yes"
         told = {name: value or "" for name, value in entry.items() if name not in _PLACE}
         if hidden:
             told |= {name: entry.get(name) or "" for name in _PLACE}

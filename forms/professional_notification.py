@@ -6,6 +6,7 @@ anonymous. LSL 25.3 \u00a7: suspected sexual and violent offences against a chil
 
 from __future__ import annotations
 
+from forms.additional import AdditionalStep
 from forms.base import AllAnswers, Surroundings
 from forms.children import NotifiedChildrenStep
 from forms.contact import NotifierContactStep
@@ -52,6 +53,14 @@ class CarriedNeedsStep(NeedsStep):
         return cls.slug in answers
 
 
+class CarriedAdditionalStep(AdditionalStep):
+    """Likewise."""
+
+    @classmethod
+    def asked(cls, answers: AllAnswers, around: Surroundings) -> bool:
+        return cls.slug in answers
+
+
 PROFESSIONAL_NOTIFICATION = FormSpec(
     slug="professional-notification",
     domain_identifier="child_welfare_notification",
@@ -70,6 +79,7 @@ PROFESSIONAL_NOTIFICATION = FormSpec(
     steps=(
         CarriedNeedsStep,
         ProfessionalContentStep,
+        CarriedAdditionalStep,
         NotifiedChildrenStep,
         ElsewhereStep,
         GuardiansStep,

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from casework.commands import ChildConcerned, Scope, Submit
-from forms.base import AllAnswers, Step, StepAnswers, Surroundings
+from forms.base import AllAnswers, Step, StepAnswers, Surroundings, sent_of
 from forms.contact import contact_of, sender_of
 from forms.language import language_of
 from forms.places import children_of
@@ -105,7 +105,7 @@ class FormSpec:
         parted: dict[str, Any] = {}
         for step in self.steps:
             if step.slug in answers:
-                given = answers[step.slug]
+                given = sent_of(answers[step.slug])
                 if step.scope is Scope.CHILD:
                     parted[step.scope.value] = step.children_of(given)
                 else:
@@ -114,5 +114,9 @@ class FormSpec:
 
     def only_asked(self, answers: AllAnswers, around: Surroundings) -> dict[str, StepAnswers]:
         """Answers without those of pages that are not asked any more: they are not kept."""
-        slugs = {step.slug for step in self.asked_steps(answers, around)}
-        return {slug: given for slug, given in answers.items() if slug in slugs}
+        asked = {step.slug: step for step in self.asked_steps(answers, around)}
+        return {
+            slug: given
+            for slug, given in answers.items()
+            if slug in asked and asked[slug].still_holds(given, answers, around)
+        }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+import unicodedata
 from functools import lru_cache
 from uuid import UUID
 
@@ -13,6 +14,8 @@ import uuid6
 #: 32 letters and digits without the look-alikes 0/O and 1/I: five bits each.
 ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 _GROUP = 4
+#: 1 and I are none of our letters: who writes one has read an L. What a 0 or an O was, nobody can tell.
+_MEANT = str.maketrans("1I", "LL")
 
 
 def _letters(count: int) -> str:
@@ -21,8 +24,12 @@ def _letters(count: int) -> str:
 
 
 def bare_code(typed: str) -> str:
-    """What was meant by a typed code or reference: upper case, without spaces, hyphens or invisible marks."""
-    return "".join(letter for letter in typed.upper() if letter in ALPHABET)
+    """What was meant by a typed code or reference: upper case, without spaces, hyphens or invisible marks.
+
+    Letters of full width, as some keyboards write them, are taken for the plain ones.
+    """
+    plain = unicodedata.normalize("NFKC", typed).upper().translate(_MEANT)
+    return "".join(letter for letter in plain if letter in ALPHABET)
 
 
 def grouped(typed: str) -> str:

@@ -61,7 +61,7 @@ def _home(address: str) -> str:
     return str(IPv6Network((int(found), 64), strict=False))
 
 
-def _was_refused(response: Response) -> bool:
+def was_refused(response: Response) -> bool:
     return response.status_code == 422
 
 
@@ -77,7 +77,7 @@ GUESSES = "10 per minute; 60 per hour"
 #: the number is generous: who knows a worker's address must not easily keep that worker out at night.
 GUESSES_AT_ACCOUNT = "30 per minute; 300 per hour"
 guesses_at_account = limiter.limit(
-    GUESSES_AT_ACCOUNT, key_func=typed_account, deduct_when=_was_refused
+    GUESSES_AT_ACCOUNT, key_func=typed_account, deduct_when=was_refused
 )
 #: Begun messages per visitor: a whole school behind one address must fit.
 BEGINNINGS = "60 per minute; 600 per hour"

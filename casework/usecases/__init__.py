@@ -19,7 +19,7 @@ from casework.usecases.doubts import Doubt, doubtful_messages, settle_doubt
 from casework.usecases.following import (
     change_contact,
     renew_code,
-    say_phrase,
+    say_phrases,
     take_back_phrase,
 )
 from casework.usecases.receipts import record_receipt
@@ -43,7 +43,7 @@ __all__ = [
     "record_receipt",
     "renew_code",
     "reopen_case",
-    "say_phrase",
+    "say_phrases",
     "settle_doubt",
     "submit",
     "suppress_message",

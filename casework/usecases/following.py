@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID
+from datetime import datetime, timedelta
+from uuid import UUID, uuid5
 
 from casework.access import Viewer
-from casework.commands import ChangeContact, Contact, ContactWay
+from casework.commands import ChangeContact, Contact, ContactWay, SayPhrases
 from casework.directory import Directory
 from casework.errors import NotFound
 from casework.messages import Purpose
@@ -15,7 +15,7 @@ from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, 
 from casework.notices import SENDER, About, sender_notice
 from casework.phrases import Phrase
 from casework.ports import AccessLog, Ids, UnitOfWork
-from casework.usecases.cases import actor, authorised, promise_again
+from casework.usecases.cases import actor, authorised, promise
 
 _UNFINISHED = frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS})
 
@@ -26,11 +26,14 @@ def change_contact(
     """The newest choice of contact rules from now on: what waits for the old one is not sent.
 
     Withdrawing ends the promise of an answer, and no clock of law; the case stays open, only staff close it.
-    Choosing a way again is the undo. Raises NotFound where there is no such submission.
+    Choosing a way again is the undo, with a new promise. The same change once more changes nothing. Raises
+    NotFound where there is no such submission.
     """
     withdrawn = command.way is ContactWay.NONE
     kind = TimelineKind.CONTACT_WITHDRAWN if withdrawn else TimelineKind.CONTACT_CHANGED
     with work:
+        if work.submissions.has_addition(command.submission_id, command.change_id):
+            return
         heads = work.cases.heads_of(command.submission_id)
         if not heads:
             raise NotFound("submission")
@@ -51,17 +54,18 @@ def change_contact(
 def _note_change(
     head: CaseHead, withdrawn: bool, directory: Directory, now: datetime, work: UnitOfWork
 ) -> None:
+    before = work.cases.contact_choice(head.id)
     work.cases.mark(head.id, Mark.NEW_INFORMATION)
     if withdrawn:
         work.cases.unmark(head.id, frozenset({Mark.CALL_NEEDED}))
         work.cases.end_clock(head.id, ClockKind.PROMISED_REPLY, now)
-    elif head.state in _UNFINISHED:
-        promise_again(head, directory, now, work)
+    elif before is not None and before.withdrawn and head.state in _UNFINISHED:
+        # Only what withdrawing had ended: another number does not put off what was promised.
+        promise(head, directory, now, work)
 
 
-def say_phrase(
-    case_id: UUID,
-    phrase: Phrase,
+def say_phrases(
+    command: SayPhrases,
     viewer: Viewer,
     contact: Contact,
     *,
@@ -71,20 +75,32 @@ def say_phrase(
     work: UnitOfWork,
     log: AccessLog,
 ) -> None:
-    """Say one set phrase on the follow-up page, and tell the sender so where the newest `contact` allows it.
+    """Say set phrases on the follow-up page, and tell the sender so, once, where the newest `contact` allows it.
 
     Raises NotFound without a relation.
     """
-    head, relation = authorised(case_id, viewer, directory, work)
-    log.record(viewer, case_id, TimelineKind.PHRASE_SAID.value, relation, now)
-    entry = TimelineEntry(
-        ids.row(), case_id, now, TimelineKind.PHRASE_SAID, actor(viewer), {"phrase": phrase.value}
-    )
-    purpose = Purpose.PLEASE_CALL if phrase is Phrase.PLEASE_CALL else Purpose.SOMETHING_NEW
-    about = About(head.submission_id, head.id, head.number, f"phrase:{entry.id}")
+    head, relation = authorised(command.case_id, viewer, directory, work)
+    log.record(viewer, head.id, TimelineKind.PHRASE_SAID.value, relation, now)
+    event = f"phrase:{uuid5(head.id, str(command.press_id))}"
+    asks = Phrase.PLEASE_CALL in command.phrases
+    purpose = Purpose.PLEASE_CALL if asks else Purpose.SOMETHING_NEW
+    about = About(head.submission_id, head.id, head.number, event)
     notice = sender_notice(contact, about, purpose, head.language, ids, now)
     with work:
-        work.cases.append_timeline([entry])
+        # One microsecond apart, so that they are read in the order of the list.
+        work.cases.append_timeline(
+            [
+                TimelineEntry(
+                    uuid5(head.id, f"{command.press_id} {phrase}"),
+                    head.id,
+                    now + timedelta(microseconds=index),
+                    TimelineKind.PHRASE_SAID,
+                    actor(viewer),
+                    {"phrase": phrase.value, "event": event},
+                )
+                for index, phrase in enumerate(dict.fromkeys(command.phrases))
+            ]
+        )
         if notice is not None:
             work.outbox.add([notice])
         work.commit()
@@ -101,16 +117,26 @@ def take_back_phrase(
     work: UnitOfWork,
     log: AccessLog,
 ) -> None:
-    """The undo: a phrase that was said by mistake is not shown any more. Raises NotFound without a relation,
-    and where no such phrase stands on the page."""
-    _, relation = authorised(case_id, viewer, directory, work)
+    """The undo: a phrase that was said by mistake is not shown any more.
+
+    The notice of it is not sent, if it has not left yet and tells of nothing else. Raises NotFound without a
+    relation, and where no such phrase stands on the page.
+    """
+    head, relation = authorised(case_id, viewer, directory, work)
     log.record(viewer, case_id, TimelineKind.PHRASE_TAKEN_BACK.value, relation, now)
+    kind = TimelineKind.PHRASE_TAKEN_BACK
     with work:
-        if said not in {one.id for one in work.cases.said(case_id)}:
+        standing = {one.id: one for one in work.cases.said(case_id)}
+        if said not in standing:
             raise NotFound("phrase")
-        kind = TimelineKind.PHRASE_TAKEN_BACK
-        taken = TimelineEntry(ids.row(), case_id, now, kind, actor(viewer), {"entry": str(said)})
-        work.cases.append_timeline([taken])
+        taken = standing.pop(said)
+        detail = {"entry": str(said), "phrase": taken.phrase}
+        work.cases.append_timeline(
+            [TimelineEntry(ids.row(), case_id, now, kind, actor(viewer), detail)]
+        )
+        told_of = [one for one in standing.values() if one.event == taken.event]
+        if not told_of or taken.phrase == Phrase.PLEASE_CALL:
+            work.outbox.suppress_waiting(head.submission_id, SENDER, now, event=taken.event)
         work.commit()
 
 

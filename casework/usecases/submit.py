@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from casework.calendar import is_open
-from casework.commands import AddInformation, ChildConcerned, Submit
+from casework.commands import AddInformation, ChildConcerned, Scope, Submit
 from casework.deadlines import acknowledgement_due, reply_due
 from casework.directory import Directory
 from casework.errors import NotFound
@@ -118,7 +118,8 @@ def _open(
         after_hours=decision.after_hours,
         urgent=command.cannot_wait,
         alerted_teams=alerted,
-        transfer_to=decision.transfer_to,
+        # For some counties their name is that of the municipality.
+        transfer_to=None if child.non_disclosure else decision.transfer_to,
         marks=tuple(marks),
         directory_revision=directory.revision,
         child=child.answers,
@@ -221,18 +222,24 @@ def add_information(
 ) -> None:
     """Add text to a submission that was sent already, and tell everybody who was told of it.
 
-    What was answered or closed is opened again; the same addition once more changes nothing. When it now cannot wait, the case is urgent from here on, and a
-    team that is not at work is not the only one to hear of it. Raises NotFound where there is no such submission.
+    What was answered or closed is opened again. When it now cannot wait, the case is urgent from here on, and a
+    team that is not at work is not the only one to hear of it. The same addition once more changes nothing.
+    Raises NotFound where there is no such submission.
     """
     with work:
+        if work.submissions.has_addition(command.submission_id, command.addition_id):
+            return
         heads = work.cases.heads_of(command.submission_id)
         if not heads:
             raise NotFound("submission")
-        if work.submissions.has_addition(command.submission_id, command.addition_id):
-            return
         timeline: list[TimelineEntry] = []
         told: dict[str, CaseHead] = {}
+        hidden = any(
+            child.get("non_disclosure") == "yes" for child in command.answers.get(Scope.CHILD, ())
+        )
         for head in heads:
+            if hidden:
+                work.cases.hide_place(head.id)
             timeline += _note_addition(head, command, directory, now, ids, work)
             for key in (head.team, *sorted(head.alerted_teams)):
                 told.setdefault(key, head)

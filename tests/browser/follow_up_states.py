@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tests.browser.reaching import (
     both,
+    by_mail,
     closed_meanwhile,
     fill,
     followed,
@@ -15,6 +16,7 @@ from tests.browser.reaching import (
     followed_with_phrases,
     go_on,
     there,
+    with_stale_token_behind_the_code,
 )
 from tests.browser.state import State
 
@@ -33,11 +35,31 @@ def _acts() -> Iterator[State]:
     yield State("lost code", "shown", there("/follow-up/lost-code"))
     yield State("follow-up/add", "empty", followed_at("/add"))
     yield State("follow-up/add", "error", followed_at("/add"), go_on, wrong=True)
+    yield State(
+        "follow-up/add",
+        "stale token",
+        followed_at("/add"),
+        with_stale_token_behind_the_code,
+        status=400,
+    )
     yield State("follow-up", "added", followed_at("/add"), both(fill("more", "Lisää."), go_on))
     yield State("follow-up/contact", "empty", followed_at("/contact"))
     yield State("follow-up/contact", "error", followed_at("/contact"), go_on, wrong=True)
     yield State("follow-up/contact", "nameless", followed_namelessly_at("/contact"))
+    yield State(
+        "follow-up",
+        "contact changed",
+        followed_at("/contact"),
+        both(fill("email", "testi@example.org"), by_mail),
+    )
     yield State("follow-up/withdraw", "shown", followed_at("/withdraw"))
+    yield State(
+        "follow-up/withdraw",
+        "stale token",
+        followed_at("/withdraw"),
+        with_stale_token_behind_the_code,
+        status=400,
+    )
     yield State("follow-up", "withdrawn", followed_at("/withdraw"), go_on)
     yield State("follow-up", "answered in phrases", followed_with_phrases)
     yield State("code", "closed meanwhile", followed_at("/add"), closed_meanwhile, status=400)

@@ -146,6 +146,36 @@ def followed_with_phrases(visitor: Visitor) -> str:
     return visitor.follow(at)
 
 
+def case_spoken_to(visitor: Visitor) -> str:
+    """The desk's page of a case whose sender was answered in phrases and then chose other ways of contact."""
+    person = visitor.beside()
+    receipt = person.client.get(person.send(BY_PHONE))
+    person.follow_code_of(receipt)
+    visitor.sign_in(DUTY_WORKER)
+    found = visitor.find_case(receipt)
+    said = {"csrf_token": token(visitor.client.get(found)), "phrase": ["read", "tell_more"]}
+    assert visitor.client.post(f"{found}/phrases", said).status_code == 303
+    for more in ({"way": "email", "email": "testi@example.org"}, {"way": "none"}):
+        assert person.press(person.at("/follow-up/contact"), **more).status_code == 303
+    return f"{found}?notice=said&lang={visitor.language}"
+
+
+def by_mail(page: Page) -> None:
+    """Choose e-mail among the ways of contact."""
+    page.locator("[name=way][value=email] + label").click()
+    go_on(page)
+
+
+def say_nothing(page: Page) -> None:
+    """Press the desk's button for phrases without having chosen one."""
+    click(page, ".desk-acts form:has([name=press]) button")
+
+
+def with_stale_token_behind_the_code(page: Page) -> None:
+    page.locator("main [name=csrf_token]").first.evaluate("field => { field.value = 'stale' }")
+    go_on(page)
+
+
 def closed_meanwhile(page: Page) -> None:
     """The page is closed in another tab while something is written."""
     fill("more", "Kirjoitin tämän, kun sivu oli jo sulkeutunut.")(page)

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from tests.browser.any_form import case_of_a_notification
 from tests.browser.reaching import (
     case,
+    case_spoken_to,
     desk,
     go_on,
     new_code,
     outbox,
+    say_nothing,
     sign_in_page,
     wrong_password,
 )
@@ -26,6 +28,8 @@ def _staff() -> Iterator[State]:
     yield State("inbox", "filled", desk(DUTY_WORKER))
     yield State("case", "shown", case)
     yield State("case", "a notification", case_of_a_notification)
+    yield State("case", "spoken to", case_spoken_to)
+    yield State("case", "nothing chosen to say", case, say_nothing, wrong=True)
     yield State("new code", "asked", new_code)
     yield State("new code", "given", new_code, go_on)
 

@@ -22,6 +22,7 @@ from casework.model import (
     CaseState,
     Clock,
     ClockKind,
+    ContactChoice,
     DueClock,
     FollowUp,
     Mark,
@@ -70,8 +71,12 @@ class Memory:
         entries = [entry for entry in self.timeline if entry.case_id == case_id]
         return [entry.kind for entry in sorted(entries, key=lambda entry: entry.at)]
 
+    def clocks_of(self, case_id: UUID, kind: ClockKind) -> list[Clock]:
+        return [c for c in self.clocks.values() if (c.case_id, c.kind) == (case_id, kind)]
+
     def clock(self, case_id: UUID, kind: ClockKind) -> Clock:
-        return next(c for c in self.clocks.values() if (c.case_id, c.kind) == (case_id, kind))
+        (found,) = self.clocks_of(case_id, kind)
+        return found
 
 
 class MemoryWork:
@@ -153,6 +158,9 @@ class _Submissions(_Rows):
         self._memory.timeline += timeline
         self._memory.messages += messages
 
+    def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
+        return addition_id in self._memory.additions
+
     def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
         kept = self._memory.submissions[submission_id]
         self._memory.submissions[submission_id] = replace(kept, code_hash=code_hash)
@@ -181,14 +189,15 @@ class _Cases(_Rows):
         return True
 
     def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None:
-        self._memory.ended.setdefault(self._memory.clock(case_id, kind).id, at)
+        for clock in self._memory.clocks_of(case_id, kind):
+            self._memory.ended.setdefault(clock.id, at)
 
     def restart_clock(
         self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
     ) -> None:
-        clock = self._memory.clock(case_id, kind)
-        self._memory.clocks[clock.id] = replace(clock, started_at=started_at, due_at=due_at)
-        self._memory.ended.pop(clock.id, None)
+        for clock in self._memory.clocks_of(case_id, kind):
+            self._memory.clocks[clock.id] = replace(clock, started_at=started_at, due_at=due_at)
+            self._memory.ended.pop(clock.id, None)
 
     def _change(self, case_id: UUID, **changes: Any) -> None:
         # A message of the outbox's own tests may belong to a case that is not kept here.
@@ -204,6 +213,9 @@ class _Cases(_Rows):
         kept = self._memory.cases[case_id].marks
         self._change(case_id, marks=tuple(mark for mark in kept if mark not in marks))
 
+    def hide_place(self, case_id: UUID) -> None:
+        self._change(case_id, municipality=None, transfer_to=None)
+
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)
 
@@ -216,13 +228,23 @@ class _Cases(_Rows):
         mine = [entry for entry in self._memory.timeline if entry.case_id == case_id]
         taken = {entry.detail.get("entry") for entry in mine}
         return [
-            SaidPhrase(entry.id, entry.detail["phrase"], entry.at)
+            SaidPhrase(entry.id, entry.detail["phrase"], entry.at, entry.detail["event"])
             for entry in mine
             if entry.kind is TimelineKind.PHRASE_SAID and str(entry.id) not in taken
         ]
 
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
-        self._memory.timeline += entries
+        known = {entry.id for entry in self._memory.timeline}
+        self._memory.timeline += [entry for entry in entries if entry.id not in known]
+
+    def contact_choice(self, case_id: UUID) -> ContactChoice | None:
+        made = [
+            ContactChoice(entry.at, entry.kind is TimelineKind.CONTACT_WITHDRAWN)
+            for entry in self._memory.timeline
+            if entry.case_id == case_id
+            and entry.kind in {TimelineKind.CONTACT_WITHDRAWN, TimelineKind.CONTACT_CHANGED}
+        ]
+        return made[-1] if made else None
 
     def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
         due = [
@@ -246,10 +268,13 @@ class _Outbox(_Rows):
             m for m in messages if (m.event, m.recipient, m.channel) not in taken
         ]
 
-    def suppress_waiting(self, submission_id: UUID, recipient: str, now: datetime) -> None:
+    def suppress_waiting(
+        self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
+    ) -> None:
         self._memory.messages = [
             m
-            if (m.submission_id, m.recipient) != (submission_id, recipient)
+            if (m.submission_id, m.recipient, event or m.event)
+            != (submission_id, recipient, m.event)
             else replace(m, state=MessageState.SUPPRESSED)
             for m in self._memory.messages
         ]

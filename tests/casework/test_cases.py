@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 
 from casework.access import Relation, Role, Viewer
+from casework.commands import Submit
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
 from casework.model import Case, CaseState, ClockKind, TimelineKind
@@ -32,9 +33,10 @@ class Desk:
     work: MemoryWork = field(default_factory=MemoryWork)
     ids: CountingIds = field(default_factory=CountingIds)
     at: datetime = MONDAY
+    order: Submit = field(default_factory=command)
 
     def __post_init__(self) -> None:
-        submit(command(), directory=self.directory, now=self.at, ids=self.ids, work=self.work)
+        submit(self.order, directory=self.directory, now=self.at, ids=self.ids, work=self.work)
         self.log = MemoryLog(self.work)
 
     @property

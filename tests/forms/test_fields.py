@@ -232,7 +232,7 @@ def test_an_error_in_a_number_keeps_the_number_and_the_other_answers(fill: Fill)
     assert (form.name.data, form.safe_times.data) == ("Testi Testaaja", ["morning"])
     (error,) = form.phone.errors
     assert isinstance(error, Words)
-    assert error.params == {"letters": "KISA"}
+    assert error.params == {"letters": "KISSA"}
 
 
 @pytest.mark.parametrize("step", PAGES, ids=lambda step: step.__name__)

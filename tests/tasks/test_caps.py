@@ -10,10 +10,12 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
+from casework.access import Role, Viewer
 from casework.caps import CAP_PER_NUMBER
-from casework.commands import Contact, ContactWay
+from casework.commands import Contact, ContactWay, SayPhrases
 from casework.messages import Queue
-from casework.usecases import claim_messages, submit
+from casework.phrases import Phrase
+from casework.usecases import claim_messages, say_phrases, submit
 from tasks import housekeeping, outbox
 from tasks.house import house as opened
 from tasks.house import use
@@ -72,6 +74,29 @@ def test_a_number_is_texted_so_often_in_a_day_and_then_the_page_alone_tells(
     send_all(house)
     assert suppressed(owner) == 0
     write(OURS)
+    send_all(house)
+    assert suppressed(owner) == 1
+
+
+def test_what_tells_of_set_phrases_takes_its_share_of_the_same_day(
+    house: House, owner: Engine, write: Callable[[str], None]
+) -> None:
+    write(OURS)
+    with owner.connect() as connection:
+        case_id = connection.execute(text("select id from cases")).scalar_one()
+    contact = Contact(way=ContactWay.SMS, phone=OURS, textable=True)
+    worker = Viewer("1", "testi-paivystaja", frozenset({Role.DUTY_WORKER}))
+    for _ in range(CAP_PER_NUMBER):
+        say_phrases(
+            SayPhrases(case_id, uuid4(), (Phrase.READ,)),
+            worker,
+            contact,
+            directory=house.directory,
+            now=MONDAY,
+            ids=house.ids,
+            work=house.work(),
+            log=house.access_log,
+        )
     send_all(house)
     assert suppressed(owner) == 1
 

@@ -7,16 +7,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine
 
 from tests import pseudo
+from tests.web.following import ask, follow
 from tests.web.speaking import Offer
+from tests.web.walking import code_on, send, sign_in
 from webapp import app as application
 from webapp import catalogues, demo_county, wiring
 from webapp.config import Settings
+from webapp.demo_county import PASSWORD
 
 Visit = Callable[..., FlaskClient]
 
@@ -79,3 +84,29 @@ def made_up(tmp_path: Path) -> Iterator[str]:
     catalogues.use(tmp_path)
     yield pseudo.CODE
     catalogues.use("")
+
+
+@pytest.fixture
+def sent(client: FlaskClient) -> str:
+    """A message by somebody who wants e-mail; its code."""
+    return code_on(send(client))
+
+
+@pytest.fixture
+def follower(client: FlaskClient, visit: Visit, sent: str) -> FlaskClient:
+    """The person with the code, on another device."""
+    made = visit()
+    follow(made, sent)
+    return made
+
+
+@pytest.fixture
+def worker(visit: Visit) -> FlaskClient:
+    made = visit()
+    assert sign_in(made, "paivystaja@example.org", PASSWORD).status_code == 303
+    return made
+
+
+@pytest.fixture
+def case(owner: Engine, sent: str) -> UUID:
+    return UUID(str(ask(owner, "select id from cases")))

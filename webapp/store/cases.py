@@ -14,12 +14,13 @@ from casework.model import (
     CaseHead,
     CaseState,
     ClockKind,
+    ContactChoice,
     DueClock,
     Mark,
     SaidPhrase,
     TimelineEntry,
 )
-from webapp.store.following import said_in
+from webapp.store.following import contact_choice, said_in
 from webapp.store.submissions import timeline_row
 from webapp.store.tables import cases, clocks, timeline
 
@@ -133,6 +134,9 @@ class CaseRows:
             left = func.array_remove(left, mark.value)
         self._change(case_id, marks=left)
 
+    def hide_place(self, case_id: UUID) -> None:
+        self._change(case_id, municipality=None, transfer_to=None)
+
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)
 
@@ -143,7 +147,11 @@ class CaseRows:
         self._work.connection.execute(update(cases).where(cases.c.id == case_id).values(**values))
 
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
-        self._work.queue(timeline, [timeline_row(entry) for entry in entries])
+        rows = [timeline_row(entry) for entry in entries]
+        self._work.queue(timeline, rows, on_conflict="on conflict (id) do nothing")
+
+    def contact_choice(self, case_id: UUID) -> ContactChoice | None:
+        return contact_choice(self._work.connection, case_id)
 
     def said(self, case_id: UUID) -> Sequence[SaidPhrase]:
         return said_in(self._work.connection, [case_id]).get(case_id, [])

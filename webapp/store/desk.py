@@ -15,6 +15,7 @@ from casework.commands import Scope
 from casework.messages import Channel, MessageState
 from casework.model import CaseHead, CaseState, ClockKind, SaidPhrase, TimelineKind
 from webapp.store.cases import HEAD_COLUMNS, head_of
+from webapp.store.contacts import Chosen, choices, others
 from webapp.store.crypto import Keys, OpenKey
 from webapp.store.following import said_in
 from webapp.store.tables import (
@@ -26,9 +27,6 @@ from webapp.store.tables import (
     submissions,
     timeline,
 )
-
-#: Pages of an addition that say how the sender may be reached, and nothing else.
-_CONTACT = frozenset({"you", "contact"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +87,8 @@ class CaseFile:
     child: Mapping[str, Any] = field(repr=False)
     reasons: Sequence[Mapping[str, Any]] = field(repr=False)
     additions: Sequence[tuple[datetime, Mapping[str, Any]]] = field(repr=False)
-    #: When the sender changed the choices of contact last; `sender` holds them as they are now.
-    contact_changed_at: datetime | None
+    #: What the sender chose about contact, the newest first; `sender` holds it as it is now.
+    contacts: Sequence[Chosen] = field(repr=False)
     said: Sequence[SaidPhrase]
     siblings: Sequence[CaseHead]
     clocks: Sequence[ClockLine]
@@ -199,9 +197,7 @@ class Desk:
         if sender_key is not None and row["sender_sealed"] is not None:
             sender = sender_key.open_json(row["sender_sealed"], head.submission_id, "sender")
         added = _additions(connection, head, key, case_key, sender_key)
-        changes = [(at, given["contact"]) for at, given in added if "contact" in given]
-        if changes:
-            sender = {**(sender or {}), **changes[-1][1]}
+        chosen = choices(sender, row["received_at"], added)
         return CaseFile(
             head=head,
             reference=row["reference"],
@@ -210,11 +206,11 @@ class Desk:
             municipality=row["municipality"],
             directory_revision=row["directory_revision"],
             shared=key.open_json(row["shared_sealed"], head.submission_id, "shared"),
-            sender=sender,
+            sender=chosen[0].given,
             child=case_key.open_json(row["child_sealed"], head.id, "child"),
             reasons=case_key.open_json(row["reasons_sealed"], head.id, "reasons"),
-            additions=[(at, given) for at, given in added if not set(given) <= _CONTACT],
-            contact_changed_at=changes[-1][0] if changes else None,
+            additions=others(added),
+            contacts=chosen,
             said=said_in(connection, [head.id]).get(head.id, ()),
             siblings=_siblings(connection, head),
             clocks=_clocks(connection, head.id),

@@ -10,7 +10,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Engine, delete, insert, select, update
+from sqlalchemy import Engine, delete, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from casework.errors import LuotsiError
@@ -65,7 +66,10 @@ class Drafts:
     def create(self, draft: Draft, session_hash: bytes) -> None:
         with self._reads.connect() as connection:
             connection.execute(
-                insert(drafts).values(
+                # An id that is there already was made by another press of the same button.
+                insert(drafts)
+                .on_conflict_do_nothing()
+                .values(
                     id=draft.id,
                     session_hash=session_hash,
                     submission_id=draft.submission_id,

@@ -1,14 +1,105 @@
-"""What the follow-up page reads of the timeline: set phrases, and how the sender was answered."""
+"""What an access code shows of a submission: states, dates and set phrases; nothing here opens what is sealed."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
-from casework.model import SaidPhrase, TimelineKind
-from webapp.store.tables import timeline
+from casework.commands import Scope
+from casework.model import (
+    CaseState,
+    ClockKind,
+    ContactChoice,
+    FollowedCase,
+    FollowUp,
+    SaidPhrase,
+    TimelineKind,
+)
+from casework.notices import SENDER
+from webapp.store.tables import additions, cases, clocks, messages, submissions, timeline
+
+_CHOICES = (TimelineKind.CONTACT_CHANGED.value, TimelineKind.CONTACT_WITHDRAWN.value)
+
+
+def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp | None:
+    """What the code of the submission that `which` names opens."""
+    rows = connection.execute(
+        select(
+            submissions.c.id,
+            submissions.c.reference,
+            submissions.c.form,
+            submissions.c.received_at,
+            # Made with the first answer about the sender, were it later than the message.
+            submissions.c.sender_key_wrapped.is_not(None).label("has_contact"),
+            cases.c.id.label("case_id"),
+            cases.c.team,
+            cases.c.state,
+            cases.c.after_hours,
+            cases.c.transfer_to,
+            cases.c.acknowledged_at,
+            cases.c.answered_at,
+            cases.c.closed_at,
+            clocks.c.due_at,
+        )
+        .join(cases, cases.c.submission_id == submissions.c.id)
+        .outerjoin(
+            clocks,
+            (clocks.c.case_id == cases.c.id)
+            & (clocks.c.kind == ClockKind.PROMISED_REPLY.value)
+            & clocks.c.ended_at.is_(None),
+        )
+        .where(which)
+        .order_by(cases.c.id)
+    ).all()
+    if not rows:
+        return None
+    first, ids = rows[0], [row.case_id for row in rows]
+    count, last_added_at = _additions_to(connection, first.id)
+    choice = contact_choice(connection, first.case_id)
+    said, by_page = said_in(connection, ids), answered_here(connection, ids)
+    return FollowUp(
+        submission_id=first.id,
+        reference=first.reference,
+        form=first.form,
+        received_at=first.received_at,
+        cases=tuple(_followed(row, said, by_page) for row in rows),
+        additions=count,
+        has_contact=first.has_contact,
+        withdrawn=choice is not None and choice.withdrawn,
+        last_added_at=last_added_at,
+    )
+
+
+def _followed(
+    row: Any, said: Mapping[UUID, Sequence[SaidPhrase]], by_page: frozenset[UUID]
+) -> FollowedCase:
+    return FollowedCase(
+        team=row.team,
+        state=CaseState(row.state),
+        after_hours=row.after_hours,
+        acknowledged_at=row.acknowledged_at,
+        answered_at=row.answered_at,
+        closed_at=row.closed_at,
+        reply_by=row.due_at,
+        transfer_to=row.transfer_to,
+        said=tuple(said.get(row.case_id, ())),
+        answered_here=row.case_id in by_page,
+    )
+
+
+def _additions_to(connection: Connection, submission_id: UUID) -> tuple[int, datetime | None]:
+    """How many there were, and when the last one came; a choice of contact is none."""
+    row = connection.execute(
+        select(func.count(additions.c.id.distinct()), func.max(additions.c.received_at)).where(
+            additions.c.submission_id == submission_id,
+            additions.c.scope != Scope.SENDER.value,
+        )
+    ).one()
+    return row[0], row[1]
 
 
 def said_in(
@@ -25,7 +116,7 @@ def said_in(
     found: dict[UUID, list[SaidPhrase]] = {}
     for row in rows:
         if row.kind == TimelineKind.PHRASE_SAID.value and str(row.id) not in taken:
-            said = SaidPhrase(row.id, row.detail["phrase"], row.at)
+            said = SaidPhrase(row.id, row.detail["phrase"], row.at, row.detail["event"])
             found.setdefault(row.case_id, []).append(said)
     return found
 
@@ -42,3 +133,28 @@ def answered_here(connection: Connection, case_ids: Sequence[UUID]) -> frozenset
     ).all()
     last = {row.case_id: row.detail.get("by") for row in rows}
     return frozenset(case_id for case_id, by in last.items() if by == "page")
+
+
+def contact_choice(connection: Connection, case_id: UUID) -> ContactChoice | None:
+    """The newest choice of contact since the message was sent."""
+    row = connection.execute(
+        select(timeline.c.at, timeline.c.kind)
+        .where(timeline.c.case_id == case_id, timeline.c.kind.in_(_CHOICES))
+        .order_by(timeline.c.at.desc(), timeline.c.id.desc())
+        .limit(1)
+    ).first()
+    return row and ContactChoice(row.at, row.kind == TimelineKind.CONTACT_WITHDRAWN.value)
+
+
+def chosen_otherwise() -> ColumnElement[bool]:
+    """Of a row of messages: it was meant for a sender who chose another way of contact since then."""
+    since = (
+        select(timeline.c.id)
+        .where(
+            timeline.c.case_id == messages.c.case_id,
+            timeline.c.kind.in_(_CHOICES),
+            timeline.c.at >= messages.c.created_at,
+        )
+        .exists()
+    )
+    return (messages.c.recipient == SENDER) & since

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, not_, or_, select, true, update
 
 from casework.messages import (
     LEASE,
@@ -19,6 +19,7 @@ from casework.messages import (
     origins,
 )
 from webapp.store.crypto import Keys
+from webapp.store.following import chosen_otherwise
 from webapp.store.message_rows import (
     CANNOT_BE_OPENED,
     message_of,
@@ -101,11 +102,7 @@ class OutboxRows:
             return False
         moved = self._work.connection.execute(
             update(messages)
-            .where(
-                messages.c.id == claimed.message.id,
-                messages.c.state == MessageState.CLAIMED.value,
-                messages.c.attempts == claimed.attempts,
-            )
+            .where(self._ours(claimed), not_(chosen_otherwise()))
             .values(
                 state=MessageState.SUBMITTING.value,
                 changed_at=now,
@@ -113,6 +110,7 @@ class OutboxRows:
             )
         )
         if moved.rowcount != 1:
+            self._suppress(self._ours(claimed), chosen_otherwise(), now=now)
             return False
         self._work.queue(
             attempts,
@@ -120,28 +118,34 @@ class OutboxRows:
         )
         return True
 
-    def suppress_waiting(self, submission_id: UUID, recipient: str, now: datetime) -> None:
+    def suppress_waiting(
+        self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
+    ) -> None:
         # A claimed one too: its worker looks at the state before it lets anything leave.
-        self._work.connection.execute(
-            update(messages)
-            .where(
-                messages.c.submission_id == submission_id,
-                messages.c.recipient == recipient,
-                messages.c.state.in_([MessageState.PENDING.value, MessageState.CLAIMED.value]),
-            )
-            .values(
-                state=MessageState.SUPPRESSED.value, lease_until=None, next_at=None, changed_at=now
-            )
+        self._suppress(
+            messages.c.submission_id == submission_id,
+            messages.c.recipient == recipient,
+            messages.c.state.in_([MessageState.PENDING.value, MessageState.CLAIMED.value]),
+            messages.c.event == event if event else true(),
+            now=now,
         )
 
     def suppress(self, claimed: Claimed, now: datetime) -> None:
+        self._suppress(self._ours(claimed), now=now)
+
+    @staticmethod
+    def _ours(claimed: Claimed) -> ColumnElement[bool]:
+        """The row is still claimed as it was."""
+        return and_(
+            messages.c.id == claimed.message.id,
+            messages.c.state == MessageState.CLAIMED.value,
+            messages.c.attempts == claimed.attempts,
+        )
+
+    def _suppress(self, *which: ColumnElement[bool], now: datetime) -> None:
         self._work.connection.execute(
             update(messages)
-            .where(
-                messages.c.id == claimed.message.id,
-                messages.c.state == MessageState.CLAIMED.value,
-                messages.c.attempts == claimed.attempts,
-            )
+            .where(*which)
             .values(
                 state=MessageState.SUPPRESSED.value, lease_until=None, next_at=None, changed_at=now
             )

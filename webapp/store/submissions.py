@@ -2,33 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import select, update
 
 from casework.commands import Scope
 from casework.messages import Message
 from casework.model import (
     Answers,
     Case,
-    CaseState,
     Clock,
-    ClockKind,
-    FollowedCase,
     FollowUp,
-    SaidPhrase,
     Submission,
     TimelineEntry,
 )
 from webapp.store.crypto import Keys, OpenKey
-from webapp.store.following import answered_here, said_in
+from webapp.store.following import follow_up_of
 from webapp.store.tables import additions, cases, clocks, messages, submissions, timeline
 
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
+
+
+#: What the forms call a child, and a municipality that was not told.
+_NAMES = ("last_name", "first_names", "child_name")
+_UNKNOWN = "unknown"
 
 
 class SubmissionRows:
@@ -112,7 +113,7 @@ class SubmissionRows:
         timeline_rows: Sequence[TimelineEntry],
         message_rows: Sequence[Message],
     ) -> None:
-        if self._has_addition(submission_id, addition_id):
+        if self.has_addition(submission_id, addition_id):
             return
         key = submission_key(self._work, self._keys, submission_id)
         rows = [
@@ -159,15 +160,28 @@ class SubmissionRows:
             .order_by(cases.c.id)
         ).all()
         for number, child in enumerate(children):
-            row = rows[number] if number < len(rows) else rows[0]
+            row = self._same_child(child, number, len(children), rows)
             key = self._keys.unwrap(row.key_wrapped, row.id, "case_key")
             before = key.open_json(row.child_sealed, row.id, "child")
-            same = all(child.get(name) == value for name, value in before.items())
-            if number >= len(rows) or not same or child.get("municipality") != row.municipality:
+            same = all((child.get(name) or "") == (value or "") for name, value in before.items())
+            place = before.get("municipality") or row.municipality or _UNKNOWN
+            if number >= len(rows) or not same or child.get("municipality", place) != place:
                 yield f"{Scope.CHILD}/{number}", row.id, key, child
 
-    def _has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
-        """Whether it is stored already; holds the submission, so that of two presses at once one waits."""
+    def _same_child(self, child: Answers, number: int, count: int, rows: Sequence[Any]) -> Any:
+        """The case of a child that is told of again: by name where the list has changed, else by its place."""
+        if count == len(rows):
+            return rows[number]
+        named = []
+        for row in rows:
+            key = self._keys.unwrap(row.key_wrapped, row.id, "case_key")
+            before = key.open_json(row.child_sealed, row.id, "child")
+            known = [name for name in _NAMES if before.get(name)]
+            if known and all(child.get(name) == before[name] for name in known):
+                named.append(row)
+        return named[0] if len(named) == 1 else rows[0]
+
+    def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
         connection = self._work.connection
         connection.execute(
             select(submissions.c.id).where(submissions.c.id == submission_id).with_for_update()
@@ -196,90 +210,10 @@ class SubmissionRows:
         )
 
     def follow_up(self, code_hash: bytes) -> FollowUp | None:
-        return self._follow_up(submissions.c.code_hash == code_hash)
+        return follow_up_of(self._work.connection, submissions.c.code_hash == code_hash)
 
     def follow_up_by_id(self, submission_id: UUID) -> FollowUp | None:
-        return self._follow_up(submissions.c.id == submission_id)
-
-    def _follow_up(self, which: ColumnElement[bool]) -> FollowUp | None:
-        added = (
-            select(func.count(additions.c.id.distinct()))
-            .where(
-                additions.c.submission_id == submissions.c.id,
-                additions.c.scope != Scope.SENDER.value,
-            )
-            .scalar_subquery()
-        )
-        rows = (
-            self._work.connection.execute(
-                select(
-                    submissions.c.id,
-                    submissions.c.reference,
-                    submissions.c.form,
-                    submissions.c.language,
-                    submissions.c.received_at,
-                    submissions.c.sender_sealed.is_not(None).label("has_contact"),
-                    cases.c.id.label("case_id"),
-                    added.label("additions"),
-                    cases.c.team,
-                    cases.c.state,
-                    cases.c.after_hours,
-                    cases.c.transfer_to,
-                    cases.c.acknowledged_at,
-                    cases.c.answered_at,
-                    cases.c.closed_at,
-                    clocks.c.due_at,
-                )
-                .join(cases, cases.c.submission_id == submissions.c.id)
-                .outerjoin(
-                    clocks,
-                    (clocks.c.case_id == cases.c.id)
-                    & (clocks.c.kind == ClockKind.PROMISED_REPLY.value),
-                )
-                .where(which)
-                .order_by(cases.c.id)
-            )
-            .mappings()
-            .all()
-        )
-        if not rows:
-            return None
-        ids = [row["case_id"] for row in rows]
-        connection = self._work.connection
-        return _followed(rows, said_in(connection, ids), answered_here(connection, ids))
-
-
-def _followed(
-    rows: Sequence[Mapping[Any, Any]],
-    said: Mapping[UUID, Sequence[SaidPhrase]],
-    by_page: frozenset[UUID],
-) -> FollowUp:
-    first = rows[0]
-    return FollowUp(
-        submission_id=first["id"],
-        reference=first["reference"],
-        form=first["form"],
-        received_at=first["received_at"],
-        additions=first["additions"],
-        has_contact=first["has_contact"],
-        language=first["language"],
-        cases=tuple(
-            FollowedCase(
-                team=row["team"],
-                state=CaseState(row["state"]),
-                after_hours=row["after_hours"],
-                acknowledged_at=row["acknowledged_at"],
-                answered_at=row["answered_at"],
-                closed_at=row["closed_at"],
-                reply_by=row["due_at"],
-                transfer_to=row["transfer_to"],
-                id=row["case_id"],
-                said=tuple(said.get(row["case_id"], ())),
-                answered_here=row["case_id"] in by_page,
-            )
-            for row in rows
-        ),
-    )
+        return follow_up_of(self._work.connection, submissions.c.id == submission_id)
 
 
 def submission_key(work: SqlUnitOfWork, keys: Keys, submission_id: UUID) -> OpenKey:

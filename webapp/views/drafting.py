@@ -20,7 +20,8 @@ from uuid import UUID, uuid5
 
 from flask import session
 
-from forms.base import Step, Surroundings
+from casework.commands import Scope
+from forms.base import Step, Surroundings, sent_of
 from forms.lists import ListStep
 from forms.spec import FormSpec
 from webapp.accounts.sessions import RowSession
@@ -92,9 +93,12 @@ def load(draft_id: UUID, spec: FormSpec) -> Draft | None:
     return draft
 
 
-def change_entries(form: Step, action: str) -> bool:
-    """Add or remove a child or a guardian without a script; True when the page is to be shown again."""
-    if not isinstance(form, ListStep):
+def change_entries(form: Step, action: str, *, sent: bool) -> bool:
+    """Add or remove a child or a guardian without a script; True when the page is to be shown again.
+
+    Each child of a message that was sent is a case already: another child needs a message of its own.
+    """
+    if not isinstance(form, ListStep) or (sent and form.scope is Scope.CHILD):
         return False
     if action == "add":
         form.add_entry()
@@ -111,6 +115,16 @@ def shown(draft: Draft, step: str) -> Any:
     places = ("partial", "addition") if draft.sent else ("partial", "answers", "earlier")
     given = (draft.content.get(place, {}).get(step) for place in places)
     return next((answers for answers in given if answers), None)
+
+
+def unsaved(draft: Draft, spec: FormSpec) -> str | None:
+    """The first page on which something else stands than what was accepted; it would not be sent."""
+    kept = draft.content.get("addition" if draft.sent else "answers", {})
+    waiting = draft.content.get("partial", {})
+    changed = (
+        s.slug for s in spec.steps if s.slug in waiting and waiting[s.slug] != kept.get(s.slug)
+    )
+    return next(changed, None)
 
 
 def ends_soon(draft: Draft) -> bool:
@@ -153,6 +167,11 @@ def keep(draft: Draft, form: Step, spec: FormSpec, around: Surroundings) -> Draf
     def with_page(content: dict[str, Any]) -> dict[str, Any]:
         answers = {**content["answers"], form.slug: form.answers()}
         kept = {**content, "answers": spec.only_asked(answers, around)}
+        # What is not asked any more is not kept in any form: somebody may have chosen to stay unknown.
+        asked = {page.slug for page in spec.asked_steps(kept["answers"], around)}
+        for place in ("partial", "earlier"):
+            if place in kept:
+                kept[place] = {s: given for s, given in kept[place].items() if s in asked}
         return _without_partial(kept, form.slug)
 
     return _change(draft, spec, with_page)
@@ -167,6 +186,11 @@ def keep_partial(draft: Draft, form: Step, spec: FormSpec) -> None:
     _change(draft, spec, with_partial)
 
 
+def drop_partial(draft: Draft, step: str, spec: FormSpec) -> None:
+    """Forget what stands on a page and was not accepted: the earlier answer holds."""
+    _change(draft, spec, lambda content: _without_partial(content, step))
+
+
 def _without_partial(content: dict[str, Any], step: str) -> dict[str, Any]:
     left = {slug: given for slug, given in content.get("partial", {}).items() if slug != step}
     kept = {name: value for name, value in content.items() if name != "partial"}
@@ -175,7 +199,8 @@ def _without_partial(content: dict[str, Any], step: str) -> dict[str, Any]:
 
 def _digest(draft: Draft, step: str, answers: Any) -> str:
     key = derived_key(house().settings.secret_key.get_secret_value(), "repeat")
-    content = json.dumps([step, answers], sort_keys=True, ensure_ascii=False)
+    said = sent_of(answers) if isinstance(answers, Mapping) else answers
+    content = json.dumps([step, said], sort_keys=True, ensure_ascii=False)
     return hmac.digest(key, draft.id.bytes + content.encode(), hashlib.sha256).hex()
 
 

@@ -13,14 +13,21 @@ from werkzeug.exceptions import HTTPException
 
 from casework.errors import ErasedContent, NoDirectory
 from webapp.i18n import base, offered, preferred
+from webapp.views import follow_up_acts
+from webapp.views.follow_up import kept_now
 from webapp.views.recovery import token_failed
+
+#: Where a code is typed; what was written before its page closed may come along.
+_CODE = "public.open_follow_up"
 
 log = structlog.get_logger()
 
 #: Errors with words of their own; another one is told as 400 or 500.
 KNOWN = frozenset({400, 403, 404, 405, 410, 413, 422, 429, 500, 503})
 #: Blueprints and endpoints whose posts are given back, to be sent again; passwords and codes are not repeated.
-_GIVEN_BACK = {"forms", "public.add_more", "public.choose_contact"}
+_GIVEN_BACK = {"forms", "public.add_more", "public.choose_contact", "public.open_follow_up"}
+#: Endpoints that give back what was typed on a page behind a code.
+_FOLLOWING = {"public.withdraw_now", *_GIVEN_BACK}
 
 
 def init(app: Flask) -> None:
@@ -76,6 +83,8 @@ def _token_failed(error: CSRFError) -> Any:
         except HTTPException as refused:
             # Left to Flask, it would be written down as a fault of ours, with its whole trace.
             return _http(refused)
+    if request.endpoint in _FOLLOWING and (request.endpoint != _CODE or kept_now()):
+        return follow_up_acts.token_failed()
     return _page(400, token=True, posted=_posted())
 
 
@@ -109,4 +118,6 @@ def _posted() -> list[tuple[str, str]]:
     """What the person sent to a public page, to be sent again."""
     if request.method != "POST" or not {request.blueprint, request.endpoint} & _GIVEN_BACK:
         return []
-    return [(name, value) for name, value in request.form.items(multi=True)]
+    if request.endpoint == _CODE and not kept_now():
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "code"]

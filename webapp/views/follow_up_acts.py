@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
+import json
 from typing import Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
 from flask import redirect, render_template, request
 from flask import url_for as address
@@ -12,11 +15,20 @@ from casework import usecases
 from casework.commands import AddInformation, ChangeContact, ContactWay, Scope
 from casework.messages import Queue
 from casework.model import FollowUp
-from forms.base import Step
 from forms.following import MoreStep, NewContactStep
 from webapp.house import directory, house
+from webapp.ids import derived_key
 from webapp.limits import BEGINNINGS, limiter
-from webapp.views.follow_up import Answer, code_page, followed_now, form_page, once_given
+from webapp.views.follow_up import (
+    PAGES,
+    Answer,
+    code_page,
+    followed_now,
+    form_page,
+    kept_now,
+    once,
+    posted,
+)
 from webapp.views.form_pages import surroundings
 from webapp.views.public import bp
 from webapp.wiring import now
@@ -24,26 +36,22 @@ from webapp.wiring import now
 
 @bp.get("/<lang>/follow-up/add")
 def add() -> Answer:
-    return _show(MoreStep()) if followed_now() else code_page()
+    return _asked(MoreStep()) if followed_now() else code_page()
 
 
 @bp.post("/<lang>/follow-up/add")
 @limiter.limit(BEGINNINGS)
 def add_more() -> Answer:
-    followed, form = followed_now(), _posted(MoreStep)
+    followed, form = followed_now(), posted(MoreStep)
     if followed is None:
-        # Closed meanwhile: the code is asked for again, and what was written waits on the same page.
-        return code_page(kept=request.form.get("more", "")), 400
-    once = once_given()
-    if once is None:
-        return _show(form, notice="kept")
+        return _closed()
     if not form.validate():
-        return _show(form), 422
+        return form_page(form), 422
     given = form.answers()
     usecases.add_information(
         AddInformation(
             followed.submission_id,
-            uuid5(followed.submission_id, f"more {once}"),
+            _act_id(followed, given),
             {Scope.SHARED.value: {form.slug: given}},
             cannot_wait=given["can_wait"] == "no",
         ),
@@ -58,21 +66,24 @@ def contact_choices() -> Answer:
     followed = followed_now()
     if followed is None:
         return code_page()
-    if not followed.has_contact:
-        return render_template("public/follow_up_nameless.html")
-    return _show(NewContactStep())
+    return _asked(NewContactStep()) if followed.has_contact else _nameless()
 
 
 @bp.post("/<lang>/follow-up/contact")
 @limiter.limit(BEGINNINGS)
 def choose_contact() -> Answer:
-    followed, form = followed_now(), _posted(NewContactStep)
-    if followed is None or not followed.has_contact:
-        return code_page(), 400
+    followed, form = followed_now(), posted(NewContactStep)
+    if followed is None:
+        return _closed()
+    if not followed.has_contact:
+        return _nameless(), 400
     if not form.validate():
-        return _show(form), 422
-    _change(followed, ContactWay(form.answers()["way"]), form.answers())
-    return redirect(address("public.follow_up", done="changed"), 303)
+        return form_page(form), 422
+    given = form.answers()
+    way = ContactWay(given["way"])
+    _change(followed, way, given)
+    done = "withdrawn" if way is ContactWay.NONE else "changed"
+    return redirect(address("public.follow_up", done=done), 303)
 
 
 @bp.get("/<lang>/follow-up/withdraw")
@@ -80,39 +91,64 @@ def withdraw() -> Answer:
     followed = followed_now()
     if followed is None:
         return code_page()
-    if not followed.has_contact:
-        return render_template("public/follow_up_nameless.html")
-    return render_template("public/follow_up_withdraw.html", once=house().ids.row())
+    return _withdraw_page() if followed.has_contact else _nameless()
 
 
 @bp.post("/<lang>/follow-up/withdraw")
 @limiter.limit(BEGINNINGS)
 def withdraw_now() -> Answer:
     followed = followed_now()
-    if followed is None or not followed.has_contact:
-        return code_page(), 400
+    if followed is None:
+        return _closed()
+    if not followed.has_contact:
+        return _nameless(), 400
     nothing = NewContactStep(data={"way": ContactWay.NONE.value})
     _change(followed, ContactWay.NONE, nothing.answers())
     return redirect(address("public.follow_up", done="withdrawn"), 303)
 
 
+def token_failed() -> Answer:
+    """What `views.errors` answers here when a token is missing or stale: what was typed comes back."""
+    followed = followed_now()
+    if followed is None or request.endpoint == "public.open_follow_up":
+        return _closed()
+    if request.endpoint == "public.withdraw_now":
+        return (_withdraw_page("token") if followed.has_contact else _nameless()), 400
+    page = next(asked.page for asked in PAGES.values() if asked.endpoint == request.endpoint)
+    return form_page(posted(page), notice="token"), 400
+
+
+def _asked(form: MoreStep | NewContactStep) -> str:
+    form.prepare(surroundings(), {})
+    return form_page(form)
+
+
+def _closed() -> tuple[str, int]:
+    """Closed meanwhile: the code is asked for again, and what was written waits on the same page."""
+    return code_page(kept=kept_now()), 400
+
+
+def _nameless() -> str:
+    return render_template("public/follow_up_nameless.html")
+
+
+def _withdraw_page(notice: str = "") -> str:
+    return render_template("public/follow_up_withdraw.html", once=once(), notice=notice)
+
+
 def _change(followed: FollowUp, way: ContactWay, given: dict[str, Any]) -> None:
-    change = uuid5(followed.submission_id, f"contact {once_given() or house().ids.row()}")
     answers = {Scope.SENDER.value: {NewContactStep.slug: given}}
-    usecases.change_contact(ChangeContact(followed.submission_id, change, way, answers), **_rooms())
+    command = ChangeContact(followed.submission_id, _act_id(followed, given), way, answers)
+    usecases.change_contact(command, **_rooms())
+
+
+def _act_id(followed: FollowUp, given: dict[str, Any]) -> UUID:
+    """The same for a repeated press of one page; another one for other words, which must not be lost."""
+    key = derived_key(house().settings.secret_key.get_secret_value(), "repeat")
+    said = json.dumps([str(once()), given], sort_keys=True, ensure_ascii=False)
+    return uuid5(followed.submission_id, hmac.digest(key, said.encode(), hashlib.sha256).hex())
 
 
 def _rooms() -> dict[str, Any]:
     rooms = house()
     return {"directory": directory(), "now": now(), "ids": rooms.ids, "work": rooms.work()}
-
-
-def _posted(page: type[Step]) -> Any:
-    form = page(request.form)
-    form.prepare(surroundings(), {})
-    return form
-
-
-def _show(form: Step, notice: str = "") -> str:
-    to = "public.add_more" if isinstance(form, MoreStep) else "public.choose_contact"
-    return form_page(form, address(to), notice)

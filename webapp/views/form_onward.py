@@ -13,7 +13,7 @@ from forms.spec import FormSpec, Onward
 from webapp.house import house
 from webapp.store.drafts import Draft
 from webapp.views import drafting
-from webapp.views.form_pages import Answer, bp, gone, spec, surroundings
+from webapp.views.form_pages import Answer, bp, gone, is_closed, spec, surroundings
 
 
 @bp.get("/<slug>/<uuid:draft>/onward")
@@ -25,9 +25,13 @@ def onward(draft: UUID) -> Answer:
     found = _onward(kept)
     if found is None:
         return redirect(address("forms.check", draft=draft), 303)
-    first = spec().steps[0].slug
+    other = FORMS[found.slug]
     return render_template(
-        "forms/onward.html", spec=spec(), draft=kept, other=FORMS[found.slug], first=first
+        "forms/onward.html",
+        spec=spec(),
+        draft=kept,
+        first=spec().steps[0].slug,
+        closed=is_closed(other),
     )
 
 
@@ -40,6 +44,8 @@ def carry(draft: UUID) -> Answer:
     if kept is None or found is None:
         return _carried_before(carried_id) or gone()
     other = FORMS[found.slug]
+    if is_closed(other):
+        return redirect(address("forms.onward", draft=draft), 303)
     if drafting.load(carried_id, other) is None:
         drafting.begin(
             other,

@@ -115,6 +115,7 @@ def show_step(form: Step, kept: Draft, around: Surroundings, notice: str = "") -
         place=place + 1,
         pages=len(asked) + 1,
         notice=notice,
+        may_discard=kept.sent or form.slug in answers,
         ends_soon=drafting.ends_soon(kept),
         action=address(
             "forms.answer", draft=kept.id, step=form.slug, then="check" if returning else None

@@ -13,6 +13,7 @@ from casework import usecases
 from casework.commands import AddInformation
 from casework.errors import AlreadySubmitted
 from casework.messages import Queue
+from casework.model import FollowUp
 from forms.base import Surroundings
 from forms.spec import Born
 from webapp.house import directory, house
@@ -30,6 +31,8 @@ def check(draft: UUID) -> Answer:
     kept, around = drafting.load(draft, spec()), surroundings()
     if kept is None:
         return gone()
+    if page := drafting.unsaved(kept, spec()):
+        return redirect(address("forms.step", draft=draft, step=page, then="check"), 303)
     if kept.sent and not kept.content.get("addition"):
         return redirect(address("forms.receipt", draft=draft), 303)
     if not kept.sent:
@@ -46,6 +49,8 @@ def send(draft: UUID) -> Answer:
     kept, around = drafting.load(draft, spec()), surroundings()
     if kept is None:
         return gone()
+    if page := drafting.unsaved(kept, spec()):
+        return redirect(address("forms.step", draft=draft, step=page, then="check"), 303)
     if kept.sent:
         return _send_addition(kept)
     answers = kept.content["answers"]
@@ -130,13 +135,23 @@ def receipt(draft: UUID) -> Answer:
         spec=spec(),
         draft=kept,
         followed=followed,
-        code=drafting.code_to_show(kept, now()),
+        code=_code(kept, followed),
         added=bool(kept.content.get("added")),
         cards=[
             team_card(here.teams.get(key) or here.teams[here.fallback_team], here)
             for key in dict.fromkeys(case.team for case in followed.cases)
         ],
     )
+
+
+def _code(kept: Draft, followed: FollowUp) -> str | None:
+    """The code while it may be shown, unless a worker has given another one meanwhile."""
+    code = drafting.code_to_show(kept, now())
+    if code is None:
+        return None
+    with house().work() as work:
+        found = work.submissions.follow_up(house().ids.code_hash(code))
+    return code if found and found.submission_id == followed.submission_id else None
 
 
 @bp.get("/<slug>/<uuid:draft>/receipt.txt")
@@ -149,9 +164,7 @@ def receipt_file(draft: UUID) -> Answer:
         followed = work.submissions.follow_up_by_id(kept.submission_id)
     if followed is None:
         return gone()
-    text = render_template(
-        "forms/receipt.txt", followed=followed, code=drafting.code_to_show(kept, now())
-    )
+    text = render_template("forms/receipt.txt", followed=followed, code=_code(kept, followed))
     named = f'attachment; filename="{followed.reference}.txt"'
     return Response(text, mimetype="text/plain", headers={"Content-Disposition": named})
 

@@ -75,7 +75,8 @@ def step(draft: UUID, step: str) -> Answer:
     page = asked_page(step, kept, around)
     form = page(data=drafting.shown(kept, step))
     form.prepare(around, kept.content.get("answers", {}))
-    return show_step(form, kept, around)
+    half_done = "unsaved" if drafting.unsaved(kept, spec()) == step else ""
+    return show_step(form, kept, around, notice=half_done)
 
 
 @bp.post("/<slug>/<uuid:draft>/<step>")
@@ -83,12 +84,18 @@ def answer(draft: UUID, step: str) -> Answer:
     kept, around = drafting.load(draft, spec()), surroundings()
     if kept is None:
         return give_back(step)
+    if kept.sent and step not in kept.content["digests"]:
+        # Never asked of this message: of somebody who stayed unknown nothing is kept afterwards either.
+        return redirect(address("forms.receipt", draft=draft), 303)
     page = asked_page(step, kept, around)
     form = page(request.form)
     form.prepare(around, kept.content.get("answers", {}))
     action = request.form.get("action", "next")
-    if drafting.change_entries(form, action):
+    if drafting.change_entries(form, action, sent=kept.sent):
         return show_step(form, kept, around)
+    if action == "discard":
+        drafting.drop_partial(kept, step, spec())
+        return redirect(address("forms.check", draft=draft), 303)
     other = _OTHER_LANGUAGE.fullmatch(action)
     if other and other.group(1) in offered():
         drafting.keep_partial(kept, form, spec())

@@ -27,7 +27,7 @@ def leave() -> AnyResponse:
     The cookie changes with it, so that the browser does not show an old page from its memory. A HEAD, which
     programs send ahead to look where an address leads, changes nothing.
     """
-    if request.method == "HEAD":
+    if request.method == "HEAD" or _is_not_the_person():
         return redirect(_weather(), 303)
     mine = visitor()
     if mine.exists:
@@ -37,6 +37,14 @@ def leave() -> AnyResponse:
     cookies: Any = current_app.session_interface
     cookies.set_cookie(answer, "")
     return answer
+
+
+def _is_not_the_person() -> bool:
+    """A browser that fetches ahead, or another site's link: neither is somebody who wants to leave."""
+    ahead = {"prefetch", "prerender", "preview"}
+    purposes = f"{request.headers.get('Sec-Purpose', '')} {request.headers.get('Purpose', '')}"
+    fetched_ahead = bool(ahead & set(purposes.replace(";", " ").lower().split()))
+    return fetched_ahead or request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
 def _weather() -> str:

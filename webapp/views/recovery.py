@@ -26,7 +26,7 @@ def give_back(step: str, notice: str = "lost") -> Answer:
         return gone()
     # A draft for each such page: as many as may be begun by pressing the button, and no more.
     with limiter.limit(BEGINNINGS):
-        kept = drafting.begin(spec(), shared_device=False)
+        kept = drafting.begin(spec(), shared_device=bool(request.form.get("shared_device")))
     form = page(request.form)
     form.prepare(around, {})
     return show_step(form, kept, around, notice=notice), 400

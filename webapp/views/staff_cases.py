@@ -20,6 +20,7 @@ from casework.commands import ContactWay
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
 from casework.model import CASE_MOVES, CaseHead, CaseState
+from casework.phrases import Phrase
 from forms.words import N_
 from webapp.accounts.users import workers_of
 from webapp.house import directory, house
@@ -61,7 +62,7 @@ ACTS: Mapping[str, Act] = {
 
 
 #: Notices that do not hang on the state of the case.
-_ALWAYS = {"late", "said", "taken_back", "no_phrase"}
+_ALWAYS = {"late", "said", "taken_back", "code_given"}
 
 
 def surroundings_of_act(at: datetime) -> dict[str, Any]:
@@ -82,12 +83,17 @@ def show(case_id: UUID) -> str:
     """The whole case. Opening acknowledges, so only a real GET opens."""
     if request.method == "HEAD":
         raise MethodNotAllowed(valid_methods=["GET"])
+    return show_case(case_id)
+
+
+def show_case(case_id: UUID, wrong: str = "") -> str:
+    """The page of a case, once the view is logged. `wrong`: what must be mended on it, in words."""
     at = now()
     try:
         _, relation = usecases.open_case(case_id, viewer(), **surroundings_of_act(at))
     except NotFound:
         raise NoSuchPage from None
-    return _page(house().desk.case_file(case_id), relation, at)
+    return _page(house().desk.case_file(case_id), relation, at, wrong)
 
 
 @bp.post("/<uuid:case_id>/<any(answer, 'answer-here', close, reopen):act>")
@@ -105,7 +111,7 @@ def do(case_id: UUID, act: str) -> Response:
     return redirect(address("staff.cases.show", case_id=case_id, notice=notice), 303)
 
 
-def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
+def _page(case: CaseFile, relation: Relation, at: datetime, wrong: str) -> str:
     here, head = directory(), case.head
     form, messages = head.form, _messages(case, here)
     return render_template(
@@ -123,6 +129,7 @@ def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
         child=answered(form, case.child, here),
         added=[(moment, sections(form, given, here)) for moment, given in case.additions],
         sender=_sender(case.sender),
+        earlier=[(chosen.at, _sender(chosen.given)) for chosen in case.contacts[1:]],
         about_sender=_about_sender(case, here),
         protected=case.child.get("non_disclosure") == "yes",
         siblings=[(other, is_mine(other, here)) for other in case.siblings],
@@ -132,6 +139,9 @@ def _page(case: CaseFile, relation: Relation, at: datetime) -> str:
         acts=_acts(case),
         notice=_notice(head.state),
         phrases=PHRASES,
+        sayable=_sayable(case),
+        press=house().ids.row(),
+        wrong=wrong,
         at=at,
     )
 
@@ -140,6 +150,13 @@ def _acts(case: CaseFile) -> list[str]:
     """What may be done now: 'answered on the page' only where something was said there."""
     possible = [name for name, act in ACTS.items() if act.to in CASE_MOVES[case.head.state]]
     return [name for name in possible if name != "answer-here" or case.said]
+
+
+def _sayable(case: CaseFile) -> Mapping[Phrase, str]:
+    """Phrases that may be said; 'in the way that you chose' only to somebody who has chosen one."""
+    way = (case.sender or {}).get("way", ContactWay.NONE)
+    hidden = {Phrase.WILL_CONTACT} if way == ContactWay.NONE else set()
+    return {phrase: words for phrase, words in PHRASES.items() if phrase not in hidden}
 
 
 def _notice(state: CaseState) -> str | None:

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, render_template, request
+from flask import redirect, render_template, request, session
 from flask import url_for as address
 from flask_security import auth_required
 from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
 from casework import usecases
-from casework.commands import Contact
+from casework.commands import Contact, SayPhrases
 from casework.errors import NotFound
 from casework.messages import Queue
 from casework.model import CaseHead
@@ -21,28 +21,42 @@ from casework.phrases import Phrase
 from forms.contact import contact_of
 from webapp.house import directory, house
 from webapp.views.staff_cases import bp as bp
-from webapp.views.staff_cases import is_mine, surroundings_of_act
+from webapp.views.staff_cases import is_mine, show_case, surroundings_of_act
 from webapp.views.staff_door import viewer
+from webapp.views.staff_words import NO_PHRASE
 from webapp.wiring import now
+
+#: In the session: the press of the button that gave the last code.
+_GIVEN = "code_given"
 
 
 @bp.post("/<uuid:case_id>/phrases")
 @auth_required("session")
-def say_phrase(case_id: UUID) -> Response:
-    """Say a set phrase on the sender's follow-up page."""
-    phrase = request.form.get("phrase", "")
-    if phrase not in set(Phrase):
-        return redirect(address("staff.cases.show", case_id=case_id, notice="no_phrase"), 303)
+def say_phrases(case_id: UUID) -> Response | tuple[str, int]:
+    """Say set phrases on the sender's follow-up page; none chosen, or an unknown one: 422, and nothing is said."""
+    chosen = request.form.getlist("phrase")
+    known = [phrase for phrase in Phrase if phrase in chosen]
+    if not known or len(known) != len(set(chosen)):
+        return show_case(case_id, wrong=NO_PHRASE), 422
+    command = SayPhrases(case_id, _press(), tuple(known))
     try:
         _seen_by_me(case_id)
-        sender = house().desk.case_file(case_id).sender
-        usecases.say_phrase(
-            case_id, Phrase(phrase), viewer(), _contact(sender), **surroundings_of_act(now())
-        )
+        # The moment first: a choice that the sender makes after it is newer than the one that is read here.
+        rooms = surroundings_of_act(now())
+        contact = _contact(house().desk.case_file(case_id).sender)
+        usecases.say_phrases(command, viewer(), contact, **rooms)
     except NotFound:
         raise NoSuchPage from None
     house().wake_up.wake(frozenset({Queue.DEFAULT}))
     return redirect(address("staff.cases.show", case_id=case_id, notice="said"), 303)
+
+
+def _press() -> UUID:
+    """Born when a page is shown: a second press of its button is the same act."""
+    try:
+        return UUID(request.form.get("press", ""))
+    except ValueError:
+        return house().ids.row()
 
 
 @bp.post("/<uuid:case_id>/phrases/<uuid:said>/take-back")
@@ -60,15 +74,23 @@ def take_back(case_id: UUID, said: UUID) -> Response:
 @auth_required("session")
 def ask_new_code(case_id: UUID) -> str:
     """How to be sure who is calling, before a new code is given."""
-    return render_template("staff/new_code.html", head=_seen_by_me(case_id), code="")
+    return render_template(
+        "staff/new_code.html", head=_seen_by_me(case_id), code="", press=house().ids.row()
+    )
 
 
 @bp.post("/<uuid:case_id>/new-code")
 @auth_required("session")
-def new_code(case_id: UUID) -> str:
-    """A new code for the sender, shown this once."""
-    head = _seen_by_me(case_id)
-    code = usecases.renew_code(case_id, viewer(), **surroundings_of_act(now()))
+def new_code(case_id: UUID) -> Response | str:
+    """A new code for the sender, shown this once: the page loaded again must not end a code just read aloud."""
+    head, press = _seen_by_me(case_id), str(_press())
+    if session.get(_GIVEN) == press:
+        return redirect(address("staff.cases.show", case_id=case_id, notice="code_given"), 303)
+    try:
+        code = usecases.renew_code(case_id, viewer(), **surroundings_of_act(now()))
+    except NotFound:
+        raise NoSuchPage from None
+    session[_GIVEN] = press
     return render_template("staff/new_code.html", head=head, code=code)
 
 

@@ -69,7 +69,7 @@ EVENTS = {
     TimelineKind.TEAM_REMINDED: N_("The team was reminded"),
     TimelineKind.TEAM_NOT_REACHED: N_("The team could not be reminded: it has no working address"),
     TimelineKind.CALL_NEEDED: N_("A message could not be delivered: call instead"),
-    TimelineKind.SENDER_ANSWERED: N_("The sender was answered"),
+    TimelineKind.SENDER_ANSWERED: N_("The sender was answered by phone"),
     TimelineKind.CASE_CLOSED: N_("The case was closed"),
     TimelineKind.CASE_REOPENED: N_("The case was opened again"),
     TimelineKind.CONTACT_CHANGED: N_("The sender chose another way of contact"),
@@ -78,6 +78,9 @@ EVENTS = {
     TimelineKind.PHRASE_TAKEN_BACK: N_("A set phrase was taken back"),
     TimelineKind.CODE_RENEWED: N_("A new code was given for the follow-up page"),
 }
+
+#: The same where it was done by set phrases.
+ANSWERED_HERE = N_("The sender was answered on the follow-up page")
 
 CHANNELS = {Channel.SMS: N_("Text message"), Channel.EMAIL: N_("E-mail")}
 
@@ -112,12 +115,16 @@ MESSAGE_LOOKS = {
     MessageState.UNKNOWN: "alert",
 }
 
+NO_PHRASE = N_("Choose at least one sentence. Nothing was said yet")
+
 NOTICES = {
     "answered": N_("The case is now marked as answered by phone."),
     "answered_here": N_("The case is now marked as answered on the follow-up page."),
-    "said": N_("The phrase is now on the sender's follow-up page."),
+    "said": N_("What you chose now stands on the sender's follow-up page."),
     "taken_back": N_("The phrase is not shown any more."),
-    "no_phrase": N_("Choose a phrase first. Nothing was said."),
+    "code_given": N_(
+        "A new code was given already, and is not shown again. If it was not heard, give another one."
+    ),
     "closed": N_("The case is now closed."),
     "reopened": N_("The case is open again."),
     "late": N_("Somebody else was faster: the case had already changed. Nothing was done twice."),
