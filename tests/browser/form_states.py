@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forms.additional import AdditionalStep
 from forms.base import Step
 from forms.guidance import GUIDANCE
 from forms.lists import ListStep
-from forms.professional_notification import CarriedNeedsStep
+from forms.professional_notification import CarriedAdditionalStep, CarriedNeedsStep
 from forms.registry import FORMS
 from forms.telling import ToldStep
 from tests.browser.any_form import form_answered, form_at, form_sent, spoil
@@ -29,6 +30,9 @@ from tests.browser.reaching import (
 )
 from tests.browser.site import CLOSED_FORM
 from tests.browser.state import State
+
+#: Asked only where another form was carried over; there they look as they did.
+CARRIED = {CarriedAdditionalStep, CarriedNeedsStep}
 
 
 def _beginning() -> Iterator[State]:
@@ -53,7 +57,7 @@ def _other_forms() -> Iterator[State]:
             continue
         yield State(f"{spec.slug}", "new", there(f"/forms/{spec.slug}"))
         for step in spec.steps:
-            if step not in seen and step is not CarriedNeedsStep:
+            if step not in seen and step not in CARRIED:
                 seen.add(step)
                 yield from _page(spec.slug, step)
         yield State(f"{spec.slug}/check", "shown", form_at(spec.slug, "check"))
@@ -68,7 +72,7 @@ def _page(slug: str, step: type[Step]) -> Iterator[State]:
         yield State(page, "error", form_at(slug, step.slug), wrong, wrong=True)
         if step().entries.max_entries > 1:
             yield State(page, "two of them", form_at(slug, step.slug), press("add"))
-    elif step is not ToldStep:  # where nothing must be answered
+    elif step not in {AdditionalStep, ToldStep}:  # where nothing must be answered
         yield State(page, "error", form_at(slug, step.slug), go_on, wrong=True)
 
 
