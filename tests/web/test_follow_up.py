@@ -165,7 +165,7 @@ def test_withdrawing_ends_the_promise_and_leaves_the_case_open(
 
 
 def test_the_page_promises_no_answer_to_whoever_withdrew(follower: FlaskClient) -> None:
-    promise = "saat tiimiltä vastauksen"
+    promise = "tiimi vastaa sinulle viimeistään"
     assert promise in follower.get("/fi/follow-up").text
     post(follower, WITHDRAW)
     assert promise not in follower.get("/fi/follow-up").text

@@ -13,7 +13,7 @@ from forms.words import N_
 CASE_STATES = {
     CaseState.RECEIVED: N_("Not opened yet"),
     CaseState.IN_PROGRESS: N_("Being handled"),
-    CaseState.ANSWERED: N_("Answered by phone"),
+    CaseState.ANSWERED: N_("Answered"),
     CaseState.CLOSED: N_("Closed"),
 }
 
