@@ -24,7 +24,8 @@ from casework.bundle_county import CountyFile, read_county
 from casework.bundle_dump import dump
 from casework.bundle_tables import BundleError, Problem, Problems
 from casework.bundle_toml import COUNTY_FILE
-from casework.directory import Directory, Municipality, Team
+from casework.directory import Directory, Municipality
+from casework.teams import Team
 
 __all__ = ["FILES", "BundleError", "Problem", "dump", "parse"]
 

@@ -11,7 +11,9 @@ from typing import Final
 from casework import bundle_values as values
 from casework.bundle_tables import Problems, Row, Table, unique
 from casework.calendar import OpeningHours, Span
-from casework.directory import ANY, ContactKind, ContactPoint, Municipality, Service, Team, Worker
+from casework.directory import ANY, Municipality
+from casework.teams import ContactKind, ContactPoint, Service, Team
+from casework.workers import Worker
 
 TEAMS_FILE: Final = "teams.csv"
 SERVICES_FILE: Final = "services.csv"

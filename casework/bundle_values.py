@@ -12,7 +12,8 @@ from datetime import date
 from itertools import pairwise
 
 from casework.calendar import DAY_MINUTES, Span
-from casework.directory import ANY, ContactKind
+from casework.directory import ANY
+from casework.teams import ContactKind
 
 Reader = Callable[[str], str]
 

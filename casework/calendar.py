@@ -45,12 +45,14 @@ class OpeningHours:
     """The weekly hours of a team, Monday first, and the days that differ.
 
     An exception replaces all spans that begin on its day, their tails after midnight included;
-    so does a holiday when `closed_on_holidays`. An exception goes before a holiday.
+    so does a holiday when `closed_on_holidays`, and Christmas or Midsummer Eve when `closed_on_eves`
+    (None: as on holidays). An exception goes before both.
     """
 
     weekly: tuple[tuple[Span, ...], ...]
     exceptions: Mapping[date, tuple[Span, ...]] = field(default_factory=dict)
     closed_on_holidays: bool = True
+    closed_on_eves: bool | None = None
 
     def __post_init__(self) -> None:
         if len(self.weekly) != 7:
@@ -60,9 +62,12 @@ class OpeningHours:
         """The spans that begin on `day`, in the order in which they were written."""
         if day in self.exceptions:
             return self.exceptions[day]
-        if self.closed_on_holidays and day in holidays:
-            return ()
-        return self.weekly[day.weekday()]
+        return () if self._is_day_off(day, holidays) else self.weekly[day.weekday()]
+
+    def _is_day_off(self, day: date, holidays: frozenset[date]) -> bool:
+        if self.closed_on_eves is not None and is_eve(day):
+            return self.closed_on_eves
+        return self.closed_on_holidays and day in holidays
 
 
 ALWAYS: Final = OpeningHours(weekly=((Span(0, DAY_MINUTES),),) * 7, closed_on_holidays=False)
@@ -140,6 +145,16 @@ def boundaries(
     return tuple(sorted(m for m in moments if start <= m < end))
 
 
+def open_time_between(
+    hours: OpeningHours, holidays: frozenset[date], start: datetime, end: datetime
+) -> timedelta:
+    """How much of [start, end) is open, in real time; zero where end is not after start."""
+    days = max(0, (end - start).days + 1)
+    periods = _periods(hours, holidays, start, days=days)
+    parts = (min(closes, end) - max(opens, start) for opens, closes in periods)
+    return sum((part for part in parts if part > timedelta(0)), timedelta(0))
+
+
 def is_working_day(day: date, holidays: frozenset[date]) -> bool:
     """Monday to Friday and no holiday (an `arkipäivä` as THL counts it)."""
     return day.weekday() < 5 and day not in holidays
@@ -190,7 +205,12 @@ def _moment(day: date, minute: int) -> datetime:
     """The UTC moment at which a clock in Helsinki first reads at least `minute` of `day`."""
     if minute >= DAY_MINUTES:
         day, minute = day + _ONE_DAY, minute - DAY_MINUTES
-    wall = datetime.combine(day, time(minute // 60, minute % 60), HELSINKI)
+    return moment_of(datetime.combine(day, time(minute // 60, minute % 60)))
+
+
+def moment_of(wall: datetime) -> datetime:
+    """The UTC moment at which a clock in Helsinki first reads at least `wall`, a time without a zone."""
+    wall = wall.replace(tzinfo=HELSINKI)
     moment = wall.astimezone(UTC)
     if moment.astimezone(HELSINKI).replace(tzinfo=None) == wall.replace(tzinfo=None):
         return moment

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 
 from casework.calendar import HELSINKI, add_open_time, add_working_days, next_opening
-from casework.directory import Directory, Team
+from casework.directory import Directory
 from casework.routing import FEEDBACK
+from casework.teams import Team
 
 #: Feedback on the accessibility of pages is answered within two weeks (306/2019 10 §).
 FEEDBACK_REPLY: Final = timedelta(weeks=2)

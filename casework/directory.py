@@ -9,41 +9,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from casework.announcements import Announcement
-from casework.calendar import OpeningHours
+from casework.calendar import is_open
 from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
 from casework.places import Names, postal_code_in
 from casework.statements import Accessibility, Privacy
+from casework.teams import Team
+from casework.workers import Absences, Rota, Worker, WorkerNames, client_code
 
 ANY: Final = "*"
 DEFAULT_LANGUAGE: Final = "fi"
-
-
-class ContactKind(StrEnum):
-    """How a contact point can be reached; a text message reaches a mobile only."""
-
-    MOBILE = "mobile"
-    LANDLINE = "landline"
-    EMAIL = "email"
-
-
-@dataclass(frozen=True, slots=True)
-class ContactPoint:
-    """Where a team is alerted: E.164 for a phone, an address for e-mail."""
-
-    key: str
-    kind: ContactKind
-    address: str = field(repr=False)
-    language: str
-
-    @property
-    def is_reachable(self) -> bool:
-        """Whether an alert can be written to it; a landline can only be called."""
-        return bool(self.address) and self.kind is not ContactKind.LANDLINE
+#: The urgency of a statutory matter is assessed "at once" (LSL 26 §): at the latest in this time, day and night.
+URGENCY_WITHIN: Final = timedelta(minutes=60)
+#: The last step of a ladder is told again this often, until somebody opens the case.
+REPEAT_EVERY: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,41 +58,6 @@ class OtherCounty:
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """What a team takes: municipality codes, form slugs and languages, each set or {'*'}."""
-
-    municipalities: frozenset[str]
-    forms: frozenset[str]
-    languages: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
-    """A duty team. `members` and `lead` are worker keys; `phone` may be printed."""
-
-    key: str
-    names: Mapping[str, str]
-    services: tuple[Service, ...]
-    hours: OpeningHours
-    phone: str
-    members: tuple[str, ...]
-    lead: str | None
-    alert: tuple[ContactPoint, ...]
-    acknowledge_within: timedelta
-    reply_within_working_days: int
-
-
-@dataclass(frozen=True, slots=True)
-class Worker:
-    """A worker as the directory knows one; accounts and rights live elsewhere."""
-
-    key: str
-    name: str = field(repr=False)
-    email: str = field(repr=False)
-    languages: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class County:
     """What a county changes without code: names, numbers, colours and texts.
 
@@ -118,6 +65,8 @@ class County:
     custom property without its dashes to `#rrggbb`, `texts` a text's id to its languages.
     `logo` names an image file beside the bundle, or is empty; `sms_countries` and `sms_daily_budget`: see
     `casework.caps`.
+    `urgency_within`: in how much time after its arrival a statutory matter's urgency is assessed, an hour at most;
+    `repeat_every`: how often the last step of a ladder is told again.
     What it says of its pages themselves stands in `casework.statements` and `casework.announcements`.
     """
 
@@ -137,6 +86,8 @@ class County:
     accessibility: Accessibility = field(default_factory=Accessibility)
     privacy: Privacy = field(default_factory=Privacy)
     announcements: tuple[Announcement, ...] = ()
+    urgency_within: timedelta = URGENCY_WITHIN
+    repeat_every: timedelta = REPEAT_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +110,17 @@ class Directory:
     on_call_team: str
     feedback_team: str
     postal_codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    absences: Absences = field(default_factory=Absences)
+    rotas: Mapping[str, Rota] = field(default_factory=dict)
+    #: Client code, as `client_code` writes one, to the key of the responsible worker.
+    clients: Mapping[str, str] = field(default_factory=dict, repr=False)
     _names: Names = field(init=False, repr=False, compare=False)
+    _worker_names: WorkerNames = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = Names.of({code: m.names.values() for code, m in self.municipalities.items()})
         object.__setattr__(self, "_names", names)
+        object.__setattr__(self, "_worker_names", WorkerNames.of(self.workers.values()))
 
     def is_own(self, municipality: Municipality) -> bool:
         """Whether the municipality belongs to this county."""
@@ -234,6 +191,36 @@ class Directory:
     def has_members(self, team: Team) -> bool:
         """Whether the team has a member whom the directory knows."""
         return any(key in self.workers for key in team.members)
+
+    def worker_of_client(self, code: str) -> Worker | None:
+        """The responsible worker to whom a client code leads, however it was typed."""
+        return self.workers.get(self.clients.get(client_code(code), ""))
+
+    def workers_called(self, name: str) -> tuple[str, ...]:
+        """Keys of workers who may be meant by a name; see `casework.workers.WorkerNames`."""
+        return self._worker_names.called(name)
+
+    def is_present(self, worker: str, at: datetime) -> bool:
+        """Whether the directory knows the worker, and knows of no absence on that day."""
+        return worker in self.workers and self.absences.at(worker, at) is None
+
+    def deputy_of(self, worker: str, at: datetime) -> str | None:
+        """Who stands in on that day: the absence's deputy, else the worker's own. Perhaps away too."""
+        absence = self.absences.at(worker, at)
+        known = self.workers.get(worker)
+        return (absence and absence.deputy) or (known and known.deputy) or None
+
+    def on_duty(self, team: Team, at: datetime) -> tuple[str, ...]:
+        """Keys of those who are on duty in the team at the moment, in order; empty when it is closed.
+
+        With a rota: those on a shift who are not absent, whatever the hours say. Without: all who are present.
+        """
+        if team.rota:
+            shifts = self.rotas.get(team.key, Rota()).at(at)
+            found = {shift.worker for shift in shifts}
+        else:
+            found = set(team.members) if is_open(team.hours, self.holidays, at) else set()
+        return tuple(sorted(key for key in found if self.is_present(key, at)))
 
     @staticmethod
     def name(names: Mapping[str, str], language: str) -> str:

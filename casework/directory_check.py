@@ -15,8 +15,9 @@ from itertools import pairwise
 from typing import Final
 
 from casework.calendar import HELSINKI, boundaries, is_open, next_opening
-from casework.directory import ContactKind, ContactPoint, Directory, Team
+from casework.directory import Directory
 from casework.routing import Target, route, visibility_fault
+from casework.teams import ContactKind, ContactPoint, Team
 
 # Mobile numbers of Finland begin with 04 or 050 (Traficom's numbering regulation).
 _FINLAND: Final = "+358"

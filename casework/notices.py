@@ -8,7 +8,6 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.commands import Contact, ContactWay
-from casework.directory import ContactKind, ContactPoint, Team
 from casework.messages import (
     SENDER_PATIENCE,
     Channel,
@@ -18,6 +17,7 @@ from casework.messages import (
     sms_window,
 )
 from casework.ports import Ids
+from casework.teams import ContactKind, ContactPoint, Team
 
 #: The recipient of what goes to the person who wrote; all others are teams.
 SENDER = "sender"

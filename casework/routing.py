@@ -24,7 +24,8 @@ from datetime import date, datetime
 from typing import Final
 
 from casework.calendar import HELSINKI, is_open, next_opening
-from casework.directory import ANY, Directory, Municipality, Team
+from casework.directory import ANY, Directory, Municipality
+from casework.teams import Team
 
 #: The form about these pages themselves: it concerns no child, and has a team and a clock of its own.
 FEEDBACK: Final = "feedback"

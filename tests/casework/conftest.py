@@ -14,18 +14,10 @@ from hypothesis import strategies as st
 from casework.announcements import Announcement
 from casework.bundle import parse
 from casework.calendar import ALWAYS, OpeningHours, Span
-from casework.directory import (
-    ContactKind,
-    ContactPoint,
-    County,
-    Directory,
-    Municipality,
-    OtherCounty,
-    Service,
-    Team,
-    Worker,
-)
+from casework.directory import County, Directory, Municipality, OtherCounty
 from casework.statements import Accessibility, Privacy, ReviewStatus, Shortcoming
+from casework.teams import ContactKind, ContactPoint, Service, Team
+from casework.workers import Worker
 from webapp.holidays import finnish_holidays
 
 DATA = Path(__file__).parents[2] / "webapp" / "data"

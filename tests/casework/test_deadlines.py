@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from casework.calendar import HELSINKI, OpeningHours, is_open, is_working_day
 from casework.deadlines import acknowledgement_due, promised_reply_due
-from casework.directory import Directory, Team
+from casework.directory import Directory
+from casework.teams import Team
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2026, 12, 31), timezones=st.just(UTC))
 

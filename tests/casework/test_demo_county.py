@@ -6,7 +6,8 @@ from pathlib import Path
 
 import phonenumbers
 
-from casework.directory import ContactKind, Directory
+from casework.directory import Directory
+from casework.teams import ContactKind
 
 DATA = Path(__file__).parents[2] / "webapp" / "data"
 # Subscriber numbers 000 0100 to 000 0299: valid to the library, plainly made up to a reader.

@@ -8,15 +8,9 @@ from datetime import date, timedelta
 import pytest
 
 from casework.calendar import ALWAYS
-from casework.directory import (
-    ContactKind,
-    ContactPoint,
-    Directory,
-    Municipality,
-    Service,
-    Team,
-    Worker,
-)
+from casework.directory import Directory, Municipality
+from casework.teams import ContactKind, ContactPoint, Service, Team
+from casework.workers import Worker
 
 TODAY = date(2026, 3, 2)
 ANY = frozenset({"*"})

@@ -12,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.calendar import HELSINKI, OpeningHours, Span
-from casework.directory import ContactKind, ContactPoint, Directory, Municipality, Service
+from casework.directory import Directory, Municipality
 from casework.directory_check import Hole, check
 from casework.routing import Target, route
+from casework.teams import ContactKind, ContactPoint, Service
 
 START = date(2026, 3, 2)
 FORMS = (

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from casework.directory import ContactKind, ContactPoint, Directory, Team
+from casework.directory import Directory
 from casework.messages import Channel, Purpose, Queue
 from casework.notices import About, alert_points, staff_notice
+from casework.teams import ContactKind, ContactPoint, Team
 from tests.casework.fakes import CountingIds
 
 NOW = datetime(2026, 3, 2, 22, tzinfo=UTC)

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 import pytest
 
 from casework.calendar import ALWAYS, OpeningHours
-from casework.directory import ContactKind, ContactPoint, Directory
+from casework.directory import Directory
 from casework.routing import Decision, Target, route
+from casework.teams import ContactKind, ContactPoint
 
 OPEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 2, 22, tzinfo=UTC)

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casework.calendar import HELSINKI, is_open
-from casework.directory import ContactKind, Directory, Municipality, Team
+from casework.directory import Directory, Municipality
 from casework.routing import Target, route
+from casework.teams import ContactKind, Team
 
 
 def exists(place: Municipality, on: date) -> bool:

@@ -15,7 +15,7 @@ from casework import usecases
 from casework.access import Role, Viewer
 from casework.calendar import is_open, next_opening
 from casework.commands import ChildConcerned, Contact, Submit
-from casework.directory import Team
+from casework.teams import Team
 from webapp import wiring
 
 REMINDER = "select * from messages where purpose = 'staff_reminder'"

@@ -14,7 +14,8 @@ from flask import url_for as address
 from werkzeug.wrappers import Response
 
 from casework.calendar import HELSINKI, closes_at, is_open, next_opening
-from casework.directory import Directory, Municipality, Team
+from casework.directory import Directory, Municipality
+from casework.teams import Team
 from forms.cleaning import one_line
 from forms.places import UNKNOWN, sorting_key
 from forms.registry import FORMS
