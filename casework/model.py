@@ -41,6 +41,29 @@ class ClockKind(StrEnum):
 
     ACKNOWLEDGEMENT = "acknowledgement"
     PROMISED_REPLY = "promised_reply"
+    #: How urgent the matter is has been assessed (LSL 26 §, SHL 36 §).
+    URGENCY = "urgency"
+    #: The service needs assessment has been started (LSL 26 §).
+    ASSESSMENT_START = "assessment_start"
+    #: The child and a guardian have been told that a notification came, and what follows.
+    PARTIES_TOLD = "parties_told"
+    #: The assessment is finished, three months from initiation at the latest (LSL 26 §).
+    ASSESSMENT_FINISH = "assessment_finish"
+    #: Another county has confirmed that it has the matter (434/2003 21 §).
+    TRANSFER = "transfer"
+
+
+#: The clocks of law: they never pause, and no case is closed while one of them runs.
+STATUTORY_CLOCKS = frozenset(
+    {
+        ClockKind.URGENCY,
+        ClockKind.ASSESSMENT_START,
+        ClockKind.PARTIES_TOLD,
+        ClockKind.ASSESSMENT_FINISH,
+    }
+)
+#: A case is closed only when none of these runs.
+HOLDS_OPEN = STATUTORY_CLOCKS | {ClockKind.TRANSFER}
 
 
 class TimelineKind(StrEnum):
@@ -63,6 +86,23 @@ class TimelineKind(StrEnum):
     PHRASE_SAID = "phrase_said"
     PHRASE_TAKEN_BACK = "phrase_taken_back"
     CODE_RENEWED = "code_renewed"
+    ESCALATED = "escalated"
+    WORKER_REMINDED = "worker_reminded"
+    URGENCY_ASSESSED = "urgency_assessed"
+    ASSESSMENT_STARTED = "assessment_started"
+    PARTIES_TOLD = "parties_told"
+    ASSESSMENT_FINISHED = "assessment_finished"
+    ASSESSMENT_NOT_NEEDED = "assessment_not_needed"
+    MATTER_STARTED = "matter_started"
+    MATTER_TAKEN_BACK = "matter_taken_back"
+    REPLY_PAUSED = "reply_paused"
+    REPLY_RESUMED = "reply_resumed"
+    TRANSFER_SENT = "transfer_sent"
+    TRANSFER_CONFIRMED = "transfer_confirmed"
+    TRANSFER_CANCELLED = "transfer_cancelled"
+    CASE_MOVED = "case_moved"
+    MOVE_PROPOSED = "move_proposed"
+    MOVE_DECLINED = "move_declined"
 
 
 class Mark(StrEnum):
@@ -71,7 +111,11 @@ class Mark(StrEnum):
     NEW_INFORMATION = "new_information"  # until somebody opens the case
     TEAM_NOT_REACHED = "team_not_reached"  # until somebody opens the case
     CALL_NEEDED = "call_needed"  # until the sender is answered, or the case closed
-    TRANSFER = "transfer"  # until the case is closed
+    TRANSFER = "transfer"  # until the other county has confirmed, or the matter is ours after all
+    NOT_OPENED = (
+        "not_opened"  # the last step of its ladder has been told; until somebody opens the case
+    )
+    MOVE_PROPOSED = "move_proposed"  # the directory has changed; until the move is made or declined
     MAYBE_AUTOMATED = "maybe_automated"  # a program may have filled it in; until the case is closed
 
 
@@ -121,11 +165,20 @@ class Case:
     directory_revision: int
     child: Answers = field(repr=False)
     reasons: tuple[Reason, ...] = ()
+    #: Whether the clocks of law run for it: by its form, or because a worker made it such a matter.
+    statutory: bool = False
+    #: Non-disclosure for personal safety was asked for: fewer people may open it.
+    protected: bool = False
+    #: The team that its sender is told of, where naming the real one would confirm a client relationship.
+    shown_team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A promise with an end: `due_at` is its limit, `act_at` when the house itself must do something."""
+    """A promise with an end: `due_at` is its limit, `act_at` when the house itself must do something.
+
+    `step` counts the steps of its ladder that were taken. A clock that is paused has no `act_at`.
+    """
 
     id: UUID
     case_id: UUID
@@ -133,6 +186,14 @@ class Clock:
     started_at: datetime
     due_at: datetime
     act_at: datetime | None
+    step: int = 0
+    ended_at: datetime | None = None
+    paused_at: datetime | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has neither ended nor been paused."""
+        return self.ended_at is None and self.paused_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +226,11 @@ class CaseHead:
     created_at: datetime
     transfer_to: str | None = None
     marks: frozenset[Mark] = frozenset()
+    statutory: bool = False
+    protected: bool = False
+    shown_team: str | None = None
+    #: Where the case would go by the directory of today, until a person has decided.
+    proposed_team: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +274,8 @@ class ContactChoice:
 
 @dataclass(frozen=True, slots=True)
 class FollowedCase:
+    """`team` is the one that the sender is told of, `after_hours` whether that one was closed at arrival."""
+
     team: str
     state: CaseState
     after_hours: bool
@@ -218,15 +286,16 @@ class FollowedCase:
     transfer_to: str | None = None
     said: tuple[SaidPhrase, ...] = ()
     answered_here: bool = False  # by set phrases on the page, not by phone
+    transfer_sent_at: datetime | None = None
+    transfer_confirmed_at: datetime | None = None
+    reply_paused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DueClock:
     """A clock whose `act_at` has come, with what is needed to act."""
 
-    id: UUID
-    kind: ClockKind
-    act_at: datetime
+    clock: Clock
     case: CaseHead
 
 

@@ -92,13 +92,6 @@ class Cases(Protocol):
     def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
         """Conditional UPDATE along CASE_MOVES; False where the case was not in a state that may go there."""
 
-    def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None: ...
-
-    def restart_clock(
-        self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
-    ) -> None:
-        """Run again towards a new limit; an old promise must not be shown as one that is kept."""
-
     def mark(self, case_id: UUID, mark: Mark) -> None: ...
 
     def unmark(self, case_id: UUID, marks: frozenset[Mark]) -> None: ...
@@ -121,10 +114,67 @@ class Cases(Protocol):
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         """Add entries; one whose id is there already is left as it is."""
 
-    def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
-        """Running clocks whose time to act has come, locked for this unit of work."""
+    def mark_many(self, case_ids: Sequence[UUID], mark: Mark) -> None: ...
 
-    def set_act_at(self, clock_id: UUID, act_at: datetime | None) -> None: ...
+    def alert_many(self, alerts: Sequence[tuple[UUID, str]]) -> None:
+        """The same as `alert` for many cases, each with its team."""
+
+    def set_statutory(self, case_id: UUID, statutory: bool) -> None: ...
+
+    def reassign(self, case_id: UUID, team: str, worker: str | None) -> None:
+        """The case belongs to this team and worker now; a proposed move is done with."""
+
+    def end_transfer(self, case_id: UUID) -> None:
+        """The matter is ours after all: no other county is named any more."""
+
+    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None]]:
+        """Open cases not yet compared with this revision of the directory, each with its municipality; locked."""
+
+    def review(self, case_ids: Sequence[UUID], revision: int) -> None:
+        """They have been compared with it."""
+
+    def propose(self, case_id: UUID, team: str | None) -> None:
+        """Where the case would go today; None: it stays."""
+
+
+class Clocks(Protocol):
+    """What is waited for, by case and kind; a case has one clock of a kind at most."""
+
+    def of(self, case_id: UUID) -> Sequence[Clock]:
+        """All clocks of the case, ended ones too, by limit; held, so that of two acts at once one waits."""
+
+    def start(self, clocks: Sequence[Clock]) -> None:
+        """Store clocks; one of the same case and kind runs anew, from its first step."""
+
+    def restart(
+        self,
+        case_id: UUID,
+        kind: ClockKind,
+        started_at: datetime,
+        due_at: datetime,
+        act_at: datetime | None,
+    ) -> None:
+        """Run again, if there is one, towards a new limit: an old promise must not be shown as one kept."""
+
+    def end(self, case_id: UUID, kind: ClockKind, at: datetime) -> bool:
+        """Whether it was running, or paused, until now."""
+
+    def drop(self, case_id: UUID, kinds: frozenset[ClockKind]) -> None:
+        """Forget clocks that should never have run."""
+
+    def pause(self, case_id: UUID, kind: ClockKind, at: datetime) -> bool:
+        """Whether it was running until now."""
+
+    def resume(
+        self, case_id: UUID, kind: ClockKind, due_at: datetime, act_at: datetime | None
+    ) -> bool:
+        """Run again towards a new limit; whether it was paused until now."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[DueClock]:
+        """Running clocks whose time to act has come, the longest waiting first, locked for this unit of work."""
+
+    def advance(self, clocks: Sequence[Clock]) -> None:
+        """Store `step` and `act_at` of clocks, all at once."""
 
 
 class Outbox(Protocol):
@@ -215,6 +265,9 @@ class UnitOfWork(Protocol):
 
     @property
     def cases(self) -> Cases: ...
+
+    @property
+    def clocks(self) -> Clocks: ...
 
     @property
     def outbox(self) -> Outbox: ...

@@ -33,7 +33,7 @@ def promise(head: CaseHead, directory: Directory, now: datetime, work: UnitOfWor
     """Run the promised reply anew from `now`: the old limit may long be past."""
     team = directory.teams.get(head.team) or directory.teams[directory.fallback_team]
     due = reply_due(head.form, team, directory, now)
-    work.cases.restart_clock(head.id, ClockKind.PROMISED_REPLY, now, due)
+    work.clocks.restart(head.id, ClockKind.PROMISED_REPLY, now, due, due)
 
 
 def authorised(
@@ -83,7 +83,7 @@ def open_case(
         with work:
             work.cases.unmark(case_id, _ENDED_BY_OPENING)
             if work.cases.move(case_id, CaseState.IN_PROGRESS, now):
-                work.cases.end_clock(case_id, ClockKind.ACKNOWLEDGEMENT, now)
+                work.clocks.end(case_id, ClockKind.ACKNOWLEDGEMENT, now)
                 acknowledged = TimelineEntry(
                     ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, actor(viewer)
                 )
@@ -135,7 +135,7 @@ def _moving(
             if to is CaseState.IN_PROGRESS:
                 promise_again(head, directory, now, work)
             else:
-                work.cases.end_clock(case_id, ClockKind.PROMISED_REPLY, now)
+                work.clocks.end(case_id, ClockKind.PROMISED_REPLY, now)
                 work.cases.unmark(case_id, _ENDED_BY[to])
             entry = TimelineEntry(ids.row(), case_id, now, kind, actor(viewer), detail)
             work.cases.append_timeline([entry])

@@ -58,7 +58,7 @@ def _note_change(
     work.cases.mark(head.id, Mark.NEW_INFORMATION)
     if withdrawn:
         work.cases.unmark(head.id, frozenset({Mark.CALL_NEEDED}))
-        work.cases.end_clock(head.id, ClockKind.PROMISED_REPLY, now)
+        work.clocks.end(head.id, ClockKind.PROMISED_REPLY, now)
     elif before is not None and before.withdrawn and head.state in _UNFINISHED:
         # Only what withdrawing had ended: another number does not put off what was promised.
         promise(head, directory, now, work)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
@@ -62,7 +62,8 @@ class Memory:
     submissions: dict[UUID, Submission] = field(default_factory=dict)
     cases: dict[UUID, Case] = field(default_factory=dict)
     clocks: dict[UUID, Clock] = field(default_factory=dict)
-    ended: dict[UUID, datetime] = field(default_factory=dict)
+    reviewed: dict[UUID, int] = field(default_factory=dict)
+    proposed: dict[UUID, str] = field(default_factory=dict)
     timeline: list[TimelineEntry] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     additions: dict[UUID, Answers] = field(default_factory=dict)
@@ -97,6 +98,10 @@ class MemoryWork:
         return _Cases(self)
 
     @property
+    def clocks(self) -> Any:
+        return _Clocks(self)
+
+    @property
     def outbox(self) -> Any:
         return _Outbox(self)
 
@@ -125,6 +130,7 @@ class MemoryWork:
 class _Rows:
     def __init__(self, work: MemoryWork) -> None:
         assert work.is_open, "rows are read and written inside the unit of work"
+        self._work = work
         self._memory = work.kept
 
 
@@ -175,11 +181,11 @@ class _Submissions(_Rows):
 class _Cases(_Rows):
     def head(self, case_id: UUID) -> CaseHead | None:
         case = self._memory.cases.get(case_id)
-        return _head(case, self._memory.submissions) if case else None
+        return _head(case, self._memory) if case else None
 
     def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]:
         found = [c for c in self._memory.cases.values() if c.submission_id == submission_id]
-        return [_head(case, self._memory.submissions) for case in found]
+        return [_head(case, self._memory) for case in found]
 
     def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
         case = self._memory.cases[case_id]
@@ -187,17 +193,6 @@ class _Cases(_Rows):
             return False
         self._memory.cases[case_id] = replace(case, state=to)
         return True
-
-    def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None:
-        for clock in self._memory.clocks_of(case_id, kind):
-            self._memory.ended.setdefault(clock.id, at)
-
-    def restart_clock(
-        self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
-    ) -> None:
-        for clock in self._memory.clocks_of(case_id, kind):
-            self._memory.clocks[clock.id] = replace(clock, started_at=started_at, due_at=due_at)
-            self._memory.ended.pop(clock.id, None)
 
     def _change(self, case_id: UUID, **changes: Any) -> None:
         # A message of the outbox's own tests may belong to a case that is not kept here.
@@ -214,7 +209,7 @@ class _Cases(_Rows):
         self._change(case_id, marks=tuple(mark for mark in kept if mark not in marks))
 
     def hide_place(self, case_id: UUID) -> None:
-        self._change(case_id, municipality=None, transfer_to=None)
+        self._change(case_id, municipality=None, transfer_to=None, protected=True)
 
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)
@@ -246,19 +241,117 @@ class _Cases(_Rows):
         ]
         return made[-1] if made else None
 
-    def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
+    def mark_many(self, case_ids: Sequence[UUID], mark: Mark) -> None:
+        for case_id in case_ids:
+            self.mark(case_id, mark)
+
+    def alert_many(self, alerts: Sequence[tuple[UUID, str]]) -> None:
+        for case_id, team in alerts:
+            self.alert(case_id, team)
+
+    def set_statutory(self, case_id: UUID, statutory: bool) -> None:
+        self._change(case_id, statutory=statutory)
+
+    def reassign(self, case_id: UUID, team: str, worker: str | None) -> None:
+        self._change(case_id, team=team, worker=worker)
+        self.propose(case_id, None)
+
+    def end_transfer(self, case_id: UUID) -> None:
+        self._change(case_id, transfer_to=None)
+        self.unmark(case_id, frozenset({Mark.TRANSFER}))
+
+    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None]]:
+        reviewed = self._memory.reviewed
+        found = [
+            case
+            for case in self._memory.cases.values()
+            if case.state is not CaseState.CLOSED
+            and reviewed.get(case.id, case.directory_revision) < revision
+        ]
+        heads = [head for case in found if (head := self.head(case.id))]
+        return [(head, self._memory.cases[head.id].municipality) for head in heads][:limit]
+
+    def review(self, case_ids: Sequence[UUID], revision: int) -> None:
+        self._memory.reviewed.update(dict.fromkeys(case_ids, revision))
+
+    def propose(self, case_id: UUID, team: str | None) -> None:
+        self._memory.proposed.pop(case_id, None)
+        self.unmark(case_id, frozenset({Mark.MOVE_PROPOSED}))
+        if team is not None:
+            self._memory.proposed[case_id] = team
+            self.mark(case_id, Mark.MOVE_PROPOSED)
+
+
+class _Clocks(_Rows):
+    def of(self, case_id: UUID) -> Sequence[Clock]:
+        mine = [clock for clock in self._memory.clocks.values() if clock.case_id == case_id]
+        return sorted(mine, key=lambda clock: clock.due_at)
+
+    def start(self, clocks: Sequence[Clock]) -> None:
+        for clock in clocks:
+            self.drop(clock.case_id, frozenset({clock.kind}))
+            self._memory.clocks[clock.id] = clock
+
+    def restart(
+        self,
+        case_id: UUID,
+        kind: ClockKind,
+        started_at: datetime,
+        due_at: datetime,
+        act_at: datetime | None,
+    ) -> None:
+        for clock in self._memory.clocks_of(case_id, kind):
+            again = Clock(clock.id, case_id, kind, started_at, due_at, act_at)
+            self._memory.clocks[clock.id] = again
+
+    def end(self, case_id: UUID, kind: ClockKind, at: datetime) -> bool:
+        return self._change(case_id, kind, lambda c: c.ended_at is None, ended_at=at)
+
+    def drop(self, case_id: UUID, kinds: frozenset[ClockKind]) -> None:
+        for kind in kinds:
+            for clock in self._memory.clocks_of(case_id, kind):
+                del self._memory.clocks[clock.id]
+
+    def pause(self, case_id: UUID, kind: ClockKind, at: datetime) -> bool:
+        return self._change(case_id, kind, lambda c: c.is_running, paused_at=at, act_at=None)
+
+    def resume(
+        self, case_id: UUID, kind: ClockKind, due_at: datetime, act_at: datetime | None
+    ) -> bool:
+        return self._change(
+            case_id,
+            kind,
+            lambda c: c.ended_at is None and c.paused_at is not None,
+            paused_at=None,
+            due_at=due_at,
+            act_at=act_at,
+            step=0,
+        )
+
+    def _change(
+        self, case_id: UUID, kind: ClockKind, which: Callable[[Clock], bool], **changes: Any
+    ) -> bool:
+        found = [clock for clock in self._memory.clocks_of(case_id, kind) if which(clock)]
+        for clock in found:
+            self._memory.clocks[clock.id] = replace(clock, **changes)
+        return bool(found)
+
+    def due(self, now: datetime, limit: int) -> Sequence[DueClock]:
+        heads = _Cases(self._work)
         due = [
-            DueClock(clock.id, clock.kind, clock.act_at, head)
+            (clock.act_at, DueClock(clock, head))
             for clock in self._memory.clocks.values()
             if clock.act_at is not None
             and clock.act_at <= now
-            and clock.id not in self._memory.ended
-            and (head := self.head(clock.case_id)) is not None
+            and clock.is_running
+            and (head := heads.head(clock.case_id)) is not None
         ]
-        return sorted(due, key=lambda clock: clock.act_at)[:limit]
+        return [one for _, one in sorted(due, key=lambda pair: pair[0])][:limit]
 
-    def set_act_at(self, clock_id: UUID, act_at: datetime | None) -> None:
-        self._memory.clocks[clock_id] = replace(self._memory.clocks[clock_id], act_at=act_at)
+    def advance(self, clocks: Sequence[Clock]) -> None:
+        for clock in clocks:
+            kept = self._memory.clocks[clock.id]
+            self._memory.clocks[clock.id] = replace(kept, step=clock.step, act_at=clock.act_at)
 
 
 class _Outbox(_Rows):
@@ -280,7 +373,7 @@ class _Outbox(_Rows):
         ]
 
 
-def _head(case: Case, submissions: Mapping[UUID, Submission]) -> CaseHead:
+def _head(case: Case, memory: Memory) -> CaseHead:
     return CaseHead(
         id=case.id,
         submission_id=case.submission_id,
@@ -289,13 +382,17 @@ def _head(case: Case, submissions: Mapping[UUID, Submission]) -> CaseHead:
         worker=case.worker,
         alerted_teams=frozenset(case.alerted_teams),
         state=case.state,
-        form=submissions[case.submission_id].form,
+        form=memory.submissions[case.submission_id].form,
         language=case.language,
         urgent=case.urgent,
         after_hours=case.after_hours,
         created_at=case.created_at,
         transfer_to=case.transfer_to,
         marks=frozenset(case.marks),
+        statutory=case.statutory,
+        protected=case.protected,
+        shown_team=case.shown_team,
+        proposed_team=memory.proposed.get(case.id),
     )
 
 

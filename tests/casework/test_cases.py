@@ -57,7 +57,7 @@ class Desk:
         )
 
     def ended(self, kind: ClockKind) -> datetime | None:
-        return self.work.kept.ended.get(self.work.kept.clock(self.case.id, kind).id)
+        return self.work.kept.clock(self.case.id, kind).ended_at
 
     def kinds(self) -> list[TimelineKind]:
         return self.work.kept.kinds(self.case.id)[2:]

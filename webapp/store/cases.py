@@ -1,4 +1,4 @@
-"""Rows of cases, their clocks and their timeline. Every move is a conditional UPDATE."""
+"""Rows of cases and their timeline. Every move is a conditional UPDATE."""
 
 from __future__ import annotations
 
@@ -13,16 +13,14 @@ from casework.model import (
     CASE_MOVES,
     CaseHead,
     CaseState,
-    ClockKind,
     ContactChoice,
-    DueClock,
     Mark,
     SaidPhrase,
     TimelineEntry,
 )
 from webapp.store.following import contact_choice, said_in
 from webapp.store.submissions import timeline_row
-from webapp.store.tables import cases, clocks, timeline
+from webapp.store.tables import cases, timeline
 
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
@@ -42,6 +40,10 @@ HEAD_COLUMNS = (
     cases.c.created_at,
     cases.c.transfer_to,
     cases.c.marks,
+    cases.c.statutory,
+    cases.c.protected,
+    cases.c.shown_team,
+    cases.c.proposed_team,
 )
 
 #: Which time a state leaves on the case; reopening takes the later ones away.
@@ -68,6 +70,10 @@ def head_of(row: Mapping[Any, Any]) -> CaseHead:
         created_at=row["created_at"],
         transfer_to=row["transfer_to"],
         marks=frozenset(Mark(mark) for mark in row["marks"]),
+        statutory=row["statutory"],
+        protected=row["protected"],
+        shown_team=row["shown_team"],
+        proposed_team=row["proposed_team"],
     )
 
 
@@ -105,26 +111,6 @@ class CaseRows:
         )
         return moved.rowcount == 1
 
-    def end_clock(self, case_id: UUID, kind: ClockKind, at: datetime) -> None:
-        self._work.connection.execute(
-            update(clocks)
-            .where(
-                clocks.c.case_id == case_id,
-                clocks.c.kind == kind.value,
-                clocks.c.ended_at.is_(None),
-            )
-            .values(ended_at=at)
-        )
-
-    def restart_clock(
-        self, case_id: UUID, kind: ClockKind, started_at: datetime, due_at: datetime
-    ) -> None:
-        self._work.connection.execute(
-            update(clocks)
-            .where(clocks.c.case_id == case_id, clocks.c.kind == kind.value)
-            .values(started_at=started_at, due_at=due_at, ended_at=None)
-        )
-
     def mark(self, case_id: UUID, mark: Mark) -> None:
         self._change(case_id, marks=_with(cases.c.marks, mark.value))
 
@@ -135,7 +121,7 @@ class CaseRows:
         self._change(case_id, marks=left)
 
     def hide_place(self, case_id: UUID) -> None:
-        self._change(case_id, municipality=None, transfer_to=None)
+        self._change(case_id, municipality=None, transfer_to=None, protected=True)
 
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)
@@ -156,29 +142,55 @@ class CaseRows:
     def said(self, case_id: UUID) -> Sequence[SaidPhrase]:
         return said_in(self._work.connection, [case_id]).get(case_id, [])
 
-    def due_clocks(self, now: datetime, limit: int) -> Sequence[DueClock]:
-        rows = self._work.connection.execute(
-            select(
-                clocks.c.id.label("clock_id"),
-                clocks.c.kind.label("clock_kind"),
-                clocks.c.act_at,
-                *HEAD_COLUMNS,
-            )
-            .join(cases, cases.c.id == clocks.c.case_id)
-            .where(clocks.c.ended_at.is_(None), clocks.c.act_at <= now)
-            .order_by(clocks.c.act_at)
-            .limit(limit)
-            .with_for_update(of=clocks, skip_locked=True)
-        )
-        return [
-            DueClock(row["clock_id"], ClockKind(row["clock_kind"]), row["act_at"], head_of(row))
-            for row in rows.mappings()
-        ]
-
-    def set_act_at(self, clock_id: UUID, act_at: datetime | None) -> None:
+    def mark_many(self, case_ids: Sequence[UUID], mark: Mark) -> None:
         self._work.connection.execute(
-            update(clocks).where(clocks.c.id == clock_id).values(act_at=act_at)
+            update(cases)
+            .where(cases.c.id.in_(case_ids))
+            .values(marks=_with(cases.c.marks, mark.value))
         )
+
+    def alert_many(self, alerts: Sequence[tuple[UUID, str]]) -> None:
+        by_team: dict[str, list[UUID]] = {}
+        for case_id, team in alerts:
+            by_team.setdefault(team, []).append(case_id)
+        for team, case_ids in by_team.items():
+            self._work.connection.execute(
+                update(cases)
+                .where(cases.c.id.in_(case_ids))
+                .values(alerted_teams=_with(cases.c.alerted_teams, team))
+            )
+
+    def set_statutory(self, case_id: UUID, statutory: bool) -> None:
+        self._change(case_id, statutory=statutory)
+
+    def reassign(self, case_id: UUID, team: str, worker: str | None) -> None:
+        left = func.array_remove(cases.c.marks, Mark.MOVE_PROPOSED.value)
+        self._change(case_id, team=team, worker=worker, proposed_team=None, marks=left)
+
+    def end_transfer(self, case_id: UUID) -> None:
+        left = func.array_remove(cases.c.marks, Mark.TRANSFER.value)
+        self._change(case_id, transfer_to=None, marks=left)
+
+    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None]]:
+        rows = self._work.connection.execute(
+            select(*HEAD_COLUMNS, cases.c.municipality)
+            .where(cases.c.state != CaseState.CLOSED.value, cases.c.reviewed_revision < revision)
+            .order_by(cases.c.reviewed_revision, cases.c.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [(head_of(row), row["municipality"]) for row in rows.mappings()]
+
+    def review(self, case_ids: Sequence[UUID], revision: int) -> None:
+        self._work.connection.execute(
+            update(cases).where(cases.c.id.in_(case_ids)).values(reviewed_revision=revision)
+        )
+
+    def propose(self, case_id: UUID, team: str | None) -> None:
+        marks: ColumnElement[Any] = func.array_remove(cases.c.marks, Mark.MOVE_PROPOSED.value)
+        if team is not None:
+            marks = _with(cases.c.marks, Mark.MOVE_PROPOSED.value)
+        self._change(case_id, proposed_team=team, marks=marks)
 
 
 def _with(column: ColumnElement[Any], value: str) -> ColumnElement[Any]:

@@ -11,7 +11,8 @@ from sqlalchemy import Engine, func, insert, select
 
 from casework.errors import NoDirectory
 from casework.model import CaseState
-from webapp.store.tables import cases, directory_revisions
+from webapp.store.directory_tables import directory_revisions
+from webapp.store.tables import cases
 
 
 class DirectoryRevisions:

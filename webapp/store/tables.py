@@ -13,7 +13,6 @@ from sqlalchemy import (
     Date,
     DateTime,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     LargeBinary,
@@ -41,16 +40,6 @@ metadata = MetaData(
 def _at(name: str, *, nullable: bool = False) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=nullable)
 
-
-directory_revisions = Table(
-    "directory_revisions",
-    metadata,
-    Column("revision", Integer, Identity(always=True), primary_key=True),
-    _at("imported_at"),
-    Column("imported_by", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("files", JSONB, nullable=False),
-)
 
 sessions = Table(
     "sessions",
@@ -115,7 +104,13 @@ cases = Table(
     Column("municipality", Text),
     Column("after_hours", Boolean, nullable=False),
     Column("urgent", Boolean, nullable=False),
+    Column("statutory", Boolean, nullable=False, server_default=text("false")),
+    Column("protected", Boolean, nullable=False, server_default=text("false")),
+    Column("shown_team", Text),
+    Column("proposed_team", Text),
     Column("directory_revision", Integer, nullable=False),
+    # The revision with which the case's place was last compared.
+    Column("reviewed_revision", Integer, nullable=False, server_default=text("0")),
     _at("created_at"),
     _at("acknowledged_at", nullable=True),
     _at("answered_at", nullable=True),
@@ -137,6 +132,14 @@ cases = Table(
         postgresql_where=text("state <> 'closed'"),
     ),
     Index("ix_cases_alerted_teams", "alerted_teams", postgresql_using="gin"),
+    Index("ix_cases_reviewed", "reviewed_revision", postgresql_where=text("state <> 'closed'")),
+    # Few at any time: they head the inbox of every lead.
+    Index(
+        "ix_cases_not_opened",
+        "created_at",
+        "id",
+        postgresql_where=text("marks @> array['not_opened']"),
+    ),
 )
 
 #: What a dump shows of a case: opaque ids, keys and times. `municipality` is null when it was not told.
@@ -166,12 +169,17 @@ clocks = Table(
     _at("due_at"),
     _at("act_at", nullable=True),
     _at("ended_at", nullable=True),
+    _at("paused_at", nullable=True),
+    # Steps of the ladder that were taken.
+    Column("step", SmallInteger, nullable=False, server_default=text("0")),
     UniqueConstraint("case_id", "kind"),
     Index(
         "ix_clocks_act_at",
         "act_at",
         postgresql_where=text("ended_at is null and act_at is not null"),
     ),
+    # What is due this week, and what is late.
+    Index("ix_clocks_due_at", "due_at", postgresql_where=text("ended_at is null")),
 )
 
 timeline = Table(
@@ -190,7 +198,8 @@ messages = Table(
     "messages",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("submission_id", Uuid, ForeignKey("submissions.id"), nullable=False, index=True),
+    # Null for what concerns no message of a citizen: the digest.
+    Column("submission_id", Uuid, ForeignKey("submissions.id"), index=True),
     Column("case_id", Uuid, ForeignKey("cases.id"), index=True),
     Column("case_number", Text, nullable=False),
     Column("event", Text, nullable=False),
@@ -271,4 +280,11 @@ access_log = Table(
 )
 
 #: Tables to which the application may only add.
-APPEND_ONLY = ("access_log", "additions", "directory_revisions", "receipts", "timeline")
+APPEND_ONLY = (
+    "access_log",
+    "additions",
+    "directory_checks",
+    "directory_revisions",
+    "receipts",
+    "timeline",
+)

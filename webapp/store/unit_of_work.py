@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from casework.errors import AlreadySubmitted
 from webapp.store.cases import CaseRows
+from webapp.store.clocks import ClockRows
 from webapp.store.crypto import Keys
 from webapp.store.outbox import OutboxRows
 from webapp.store.submissions import SubmissionRows
@@ -34,6 +35,7 @@ class SqlUnitOfWork:
         self._queued: list[tuple[str, Sequence[Row]]] = []
         self.submissions = SubmissionRows(self, keys)
         self.cases = CaseRows(self)
+        self.clocks = ClockRows(self)
         self.outbox = OutboxRows(self, keys)
         self.upkeep = UpkeepRows(self, keys)
 
