@@ -1,43 +1,72 @@
 """The directory bundle: the readable files in which a county keeps its directory.
 
     county.toml           the county's names, numbers, colours, texts, named teams and notices
-    teams.csv             names, phone, hours by weekday, promised times, lead
+    teams.csv             names, phone, hours by weekday, promised times, lead, whether it has a rota
     services.csv          which municipalities, forms and languages a team takes ('*' for all)
-    contact_points.csv    where a team is alerted
-    workers.csv           workers and their teams
+    contact_points.csv    where a team is alerted, and where anybody reaches it
+    workers.csv           workers, their teams and deputies
     hours_exceptions.csv  days on which a team's hours differ             (may be absent)
+    rota.csv              who is on duty when                             (may be absent)
+    absences.csv          who is away when                                (may be absent)
+    clients.csv           client codes and their responsible workers      (may be absent)
+    escalation.csv        who is told in turn when nobody opens a case    (may be absent)
     counties.csv          contacts of other counties                      (may be absent)
     municipalities.csv    what differs from the reference, the retired    (may be absent)
 
-A bundle is taken whole or not at all. Codes are text: leading zeros count.
+A bundle is taken whole or not at all. Codes are text: leading zeros count. `docs/directory.md` tells every column.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
 from casework import bundle_places as places
+from casework import bundle_rotas as rotas
 from casework import bundle_teams as teams
+from casework import bundle_workers as workers
 from casework.bundle_county import CountyFile, read_county
 from casework.bundle_dump import dump
+from casework.bundle_known import TEAMS_FILE, WORKERS_FILE, Known
+from casework.bundle_ladders import ESCALATION_FILE, read_ladders
 from casework.bundle_tables import BundleError, Problem, Problems
 from casework.bundle_toml import COUNTY_FILE
 from casework.directory import Directory, Municipality
 from casework.teams import Team
+from casework.workers import Absences, Rota, Worker
 
 __all__ = ["FILES", "BundleError", "Problem", "dump", "parse"]
 
 _REQUIRED: Final = (
     COUNTY_FILE,
-    teams.TEAMS_FILE,
+    TEAMS_FILE,
     teams.SERVICES_FILE,
     teams.CONTACTS_FILE,
-    teams.WORKERS_FILE,
+    WORKERS_FILE,
 )
-_OPTIONAL: Final = (teams.EXCEPTIONS_FILE, places.COUNTIES_FILE, places.MUNICIPALITIES_FILE)
+_OPTIONAL: Final = (
+    teams.EXCEPTIONS_FILE,
+    rotas.ROTA_FILE,
+    workers.ABSENCES_FILE,
+    workers.CLIENTS_FILE,
+    ESCALATION_FILE,
+    places.COUNTIES_FILE,
+    places.MUNICIPALITIES_FILE,
+)
 FILES: Final = (*_REQUIRED, *_OPTIONAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Crew:
+    """Who works for the county, when, and for whom."""
+
+    teams: dict[str, Team]
+    workers: dict[str, Worker]
+    rotas: dict[str, Rota]
+    absences: Absences
+    clients: dict[str, str]
 
 
 def parse(
@@ -66,24 +95,50 @@ def parse(
     )
     postal_codes = places.read_postal_codes(reference_postal_codes, problems)
     places.check_places(rows, municipalities, counties, own)
-    tables = teams.read_tables(files, problems)
-    found = teams.read_teams(tables, municipalities, own)
-    _check_county(settings, found, municipalities, problems)
-    workers = teams.read_workers(tables)
+    crew = _read_crew(files, municipalities, own, problems)
+    _check_county(settings, crew.teams, municipalities, problems)
     problems.raise_if_any()
     return Directory(
         revision=revision,
         county=settings.county,
         municipalities=municipalities,
         counties=counties,
-        teams=found,
-        workers=workers,
+        teams=crew.teams,
+        workers=crew.workers,
         holidays=holidays,
         intake_team=settings.teams["intake_team"],
         fallback_team=settings.teams["fallback_team"],
         on_call_team=settings.teams["on_call_team"],
         feedback_team=settings.teams["feedback_team"] or settings.teams["fallback_team"],
         postal_codes=postal_codes,
+        absences=crew.absences,
+        rotas=crew.rotas,
+        clients=crew.clients,
+    )
+
+
+def _read_crew(
+    files: Mapping[str, str],
+    municipalities: Mapping[str, Municipality],
+    own: str,
+    problems: Problems,
+) -> _Crew:
+    tables = teams.read_tables(files, problems)
+    rows = workers.worker_rows(files.get(WORKERS_FILE), problems)
+    known = Known(
+        frozenset(row.text("key") for row in tables.teams),
+        frozenset(row.text("key") for row in rows),
+    )
+    people = workers.read_workers(rows, known)
+    ladders = read_ladders(files.get(ESCALATION_FILE), known, problems)
+    parts = teams.Parts(workers.members_of(people), ladders)
+    found = teams.read_teams(tables, parts, known, municipalities, own)
+    return _Crew(
+        teams=found,
+        workers=people,
+        rotas=rotas.read_rotas(files.get(rotas.ROTA_FILE), found, known, problems),
+        absences=workers.read_absences(files.get(workers.ABSENCES_FILE), known, problems),
+        clients=workers.read_clients(files.get(workers.CLIENTS_FILE), known, problems),
     )
 
 

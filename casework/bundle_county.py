@@ -6,15 +6,17 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
 from casework import bundle_notices as notices
+from casework import bundle_times as times
 from casework import bundle_values as values
 from casework import contrast
 from casework.bundle_tables import Problems, without_mark
 from casework.bundle_toml import COUNTY_FILE, Reader, key_lines
 from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
-from casework.directory import County
+from casework.directory import REPEAT_EVERY, URGENCY_WITHIN, County
 
 NEEDED_ROLES: Final = ("intake_team", "fallback_team", "on_call_team")
 #: `feedback_team` may be left out: then it is the fallback team.
@@ -22,8 +24,12 @@ TEAM_ROLES: Final = (*NEEDED_ROLES, "feedback_team")
 
 _PLAIN: Final = ("code", "emergency_number", "emergency_social_services", "logo", *TEAM_ROLES)
 _LISTS: Final = ("languages", "closed_forms", "sms_countries")
-_NUMBERS: Final = ("sms_daily_budget",)
+_NUMBERS: Final = ("sms_daily_budget", "urgency_minutes", "escalation_repeat_minutes")
 _TABLES: Final = ("names", "sender_names", "crisis_line_hours", "colours", "texts")
+
+#: The urgency is assessed "at once": a county may shorten the hour, never lengthen it.
+_URGENCY_MINUTES: Final = (1, 60)
+_REPEAT_MINUTES: Final = (5, 240)
 
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
@@ -65,11 +71,7 @@ def read_county(text: str, problems: Problems) -> CountyFile:
 
 
 def _county(reader: Reader) -> County:
-    colours, texts = reader.table("colours"), reader.table("texts")
     languages = reader.words("languages", values.page_language)
-    for name, table in (("colours", colours), ("texts", texts)):
-        for token in table:
-            reader.read(f"{name}.{token}", token, _token, "")
     return County(
         code=reader.plain("code", values.county_code),
         names=reader.by_language("names", reader.table("names")),
@@ -79,11 +81,8 @@ def _county(reader: Reader) -> County:
         crisis_line_hours=reader.by_language(
             "crisis_line_hours", reader.table("crisis_line_hours")
         ),
-        colours=_colours(reader, colours),
-        texts={
-            name: reader.by_language(f"texts.{name}", reader.table(f"texts.{name}", table))
-            for name, table in texts.items()
-        },
+        colours=_colours(reader),
+        texts=_texts(reader),
         closed_forms=frozenset(reader.words("closed_forms", values.key)),
         languages=languages,
         logo=reader.read("logo", reader.data.get("logo", ""), _logo, ""),
@@ -92,11 +91,33 @@ def _county(reader: Reader) -> County:
         accessibility=notices.read_accessibility(reader, languages),
         privacy=notices.read_privacy(reader),
         announcements=notices.read_announcements(reader, languages),
+        urgency_within=_minutes(reader, "urgency_minutes", URGENCY_WITHIN, _URGENCY_MINUTES),
+        repeat_every=_minutes(reader, "escalation_repeat_minutes", REPEAT_EVERY, _REPEAT_MINUTES),
     )
 
 
-def _colours(reader: Reader, table: Mapping[str, object]) -> dict[str, str]:
+def _minutes(reader: Reader, name: str, default: timedelta, limits: tuple[int, int]) -> timedelta:
+    return timedelta(minutes=reader.whole(name, times.minutes(default), *limits))
+
+
+def _texts(reader: Reader) -> dict[str, Mapping[str, str]]:
+    return {
+        name: reader.by_language(f"texts.{name}", reader.table(f"texts.{name}", table))
+        for name, table in _tokens(reader, "texts").items()
+    }
+
+
+def _tokens(reader: Reader, name: str) -> Mapping[str, object]:
+    """A table of the county's own names; each that is none is noted."""
+    table = reader.table(name)
+    for token in table:
+        reader.read(f"{name}.{token}", token, _token, "")
+    return table
+
+
+def _colours(reader: Reader) -> dict[str, str]:
     """The county's colours; one that makes words or marks too faint is a problem."""
+    table = _tokens(reader, "colours")
     read = {name: reader.read(f"colours.{name}", c, values.colour, "") for name, c in table.items()}
     well = {name: colour for name, colour in read.items() if colour and _TOKEN.fullmatch(name)}
     for name, reason in contrast.faults(well):

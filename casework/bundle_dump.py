@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from casework import bundle_notices as notices
 from casework import bundle_places as places
+from casework import bundle_rotas as rotas
 from casework import bundle_teams as teams
+from casework import bundle_times as times
+from casework import bundle_workers as workers
 from casework.bundle_county import TEAM_ROLES
-from casework.bundle_tables import Problems
+from casework.bundle_known import TEAMS_FILE, WORKERS_FILE
+from casework.bundle_ladders import ESCALATION_FILE, dump_ladders
+from casework.bundle_tables import Problems, written
 from casework.bundle_toml import COUNTY_FILE, toml
-from casework.calendar import DAY_MINUTES, Span
+from casework.bundle_values import yes_no
 from casework.directory import ANY, Directory
+from casework.teams import PointUse
 
 V = TypeVar("V")
 
@@ -29,11 +33,15 @@ def dump(
     """
     return {
         COUNTY_FILE: _county(directory),
-        teams.TEAMS_FILE: _teams(directory),
+        TEAMS_FILE: _teams(directory),
         teams.SERVICES_FILE: _services(directory),
         teams.EXCEPTIONS_FILE: _exceptions(directory),
         teams.CONTACTS_FILE: _contacts(directory),
-        teams.WORKERS_FILE: _workers(directory),
+        WORKERS_FILE: workers.dump_workers(directory.workers),
+        workers.ABSENCES_FILE: workers.dump_absences(directory.absences),
+        workers.CLIENTS_FILE: workers.dump_clients(directory.clients),
+        rotas.ROTA_FILE: rotas.dump_rotas(directory.rotas),
+        ESCALATION_FILE: dump_ladders(directory.teams.values()),
         places.COUNTIES_FILE: _counties(directory, reference_counties),
         places.MUNICIPALITIES_FILE: _municipalities(directory, reference_municipalities),
     }
@@ -50,6 +58,8 @@ def _county(directory: Directory) -> str:
         "closed_forms": sorted(county.closed_forms),
         "sms_countries": list(county.sms_countries),
         "sms_daily_budget": county.sms_daily_budget,
+        "urgency_minutes": times.minutes(county.urgency_within),
+        "escalation_repeat_minutes": times.minutes(county.repeat_every),
         **{role: getattr(directory, role) for role in TEAM_ROLES},
     }
     tables: dict[str, Mapping[str, str]] = {
@@ -70,21 +80,24 @@ def _teams(directory: Directory) -> str:
     found = _sorted(directory.teams)
     languages = _languages(team.names for team in found)
     header = ["key", *(f"name_{x}" for x in languages), "phone", *teams.WEEKDAYS]
-    header += ["closed_on_holidays", "acknowledge_minutes", "reply_working_days", "lead"]
+    header += ["closed_on_holidays", "closed_on_eves", "acknowledge_minutes"]
+    header += ["reply_working_days", "lead", "rota"]
     rows = (
         [
             team.key,
             *(team.names.get(x, "") for x in languages),
             team.phone,
-            *(_spans(spans) for spans in team.hours.weekly),
-            "yes" if team.hours.closed_on_holidays else "no",
-            str(int(team.acknowledge_within.total_seconds()) // 60),
+            *(times.written_spans(spans) for spans in team.hours.weekly),
+            yes_no(team.hours.closed_on_holidays),
+            yes_no(team.hours.closed_on_eves),
+            str(times.minutes(team.acknowledge_within)),
             str(team.reply_within_working_days),
             team.lead or "",
+            yes_no(team.rota),
         ]
         for team in found
     )
-    return _table(header, rows)
+    return written(header, rows)
 
 
 def _services(directory: Directory) -> str:
@@ -93,39 +106,32 @@ def _services(directory: Directory) -> str:
         for team in _sorted(directory.teams)
         for s in team.services
     )
-    return _table(["team", "municipalities", "forms", "languages"], rows)
+    return written(["team", "municipalities", "forms", "languages"], rows)
 
 
 def _exceptions(directory: Directory) -> str:
     rows = (
-        [team.key, day.isoformat(), _spans(team.hours.exceptions[day]), ""]
+        [team.key, day.isoformat(), times.written_spans(team.hours.exceptions[day]), ""]
         for team in _sorted(directory.teams)
         for day in sorted(team.hours.exceptions)
     )
-    return _table(["team", "date", "spans", "reason"], rows)
+    return written(["team", "date", "spans", "reason"], rows)
 
 
 def _contacts(directory: Directory) -> str:
     rows = (
-        [team.key, point.key, point.kind.value, point.address, point.language]
+        [
+            team.key,
+            point.key,
+            point.kind.value,
+            point.address,
+            point.language,
+            " ".join(use.value for use in PointUse if use in point.uses),
+        ]
         for team in _sorted(directory.teams)
         for point in team.alert
     )
-    return _table(["team", "key", "kind", "address", "language"], rows)
-
-
-def _workers(directory: Directory) -> str:
-    rows = (
-        [
-            worker.key,
-            worker.name,
-            worker.email,
-            " ".join(worker.languages),
-            " ".join(t.key for t in _sorted(directory.teams) if worker.key in t.members),
-        ]
-        for worker in _sorted(directory.workers)
-    )
-    return _table(["key", "name", "email", "languages", "teams"], rows)
+    return written(["team", "key", "kind", "address", "language", "uses"], rows)
 
 
 def _counties(directory: Directory, reference: str) -> str:
@@ -135,7 +141,7 @@ def _counties(directory: Directory, reference: str) -> str:
     rows = (
         [c.code, *(c.names.get(x, "") for x in languages), c.phone, c.email, c.url] for c in found
     )
-    return _table(["code", *(f"name_{x}" for x in languages), "phone", "email", "url"], rows)
+    return written(["code", *(f"name_{x}" for x in languages), "phone", "email", "url"], rows)
 
 
 def _municipalities(directory: Directory, reference: str) -> str:
@@ -155,7 +161,7 @@ def _municipalities(directory: Directory, reference: str) -> str:
         ]
         for m in found
     )
-    return _table([*header, "valid_from", "valid_to", "successor"], rows)
+    return written([*header, "valid_from", "valid_to", "successor"], rows)
 
 
 def _sorted(found: Mapping[str, V]) -> list[V]:
@@ -169,21 +175,3 @@ def _languages(names: Iterable[Mapping[str, str]]) -> list[str]:
 
 def _served(values: frozenset[str]) -> str:
     return ANY if ANY in values else " ".join(sorted(values))
-
-
-def _spans(spans: Iterable[Span]) -> str:
-    ordered = sorted(spans, key=lambda span: span.opens)
-    return " ".join(f"{_clock(s.opens)}-{_clock(s.closes)}" for s in ordered) or "closed"
-
-
-def _clock(minute: int) -> str:
-    minute = minute if minute <= DAY_MINUTES else minute - DAY_MINUTES
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _table(header: list[str], rows: Iterable[list[str]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
-    return out.getvalue()

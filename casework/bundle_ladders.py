@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
+from casework import bundle_times as times
 from casework import bundle_values as values
 from casework.bundle_known import Known
 from casework.bundle_tables import Problems, Row, Table, written
@@ -53,7 +54,7 @@ def dump_ladders(teams: Iterable[Team]) -> str:
         **{team.key: team.ladder for team in ordered if team.ladder != common},
     }
     rows = (
-        [key, str(number), step.tell.value, str(int(step.after.total_seconds()) // 60)]
+        [key, str(number), step.tell.value, str(times.minutes(step.after))]
         for key, ladder in ladders.items()
         for number, step in enumerate(ladder, start=1)
     )
@@ -61,7 +62,5 @@ def dump_ladders(teams: Iterable[Team]) -> str:
 
 
 def _step(row: Row) -> LadderStep:
-    minutes = row.read(
-        "after_minutes", lambda cell: values.whole_number(cell, 0, _LONGEST_WAIT), 0
-    )
+    minutes = row.read("after_minutes", lambda cell: values.whole_number(cell, 0, _LONGEST_WAIT), 0)
     return LadderStep(row.read("tell", values.tell, Tell.TEAM), timedelta(minutes=minutes))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Final
 
+from casework import bundle_times as times
 from casework import bundle_values as values
 from casework.announcements import NOTICE, Announcement
 from casework.bundle_toml import Reader, toml
@@ -127,7 +128,7 @@ def _day(reader: Reader, path: str, value: object) -> date | None:
     """A day, with or without quotes; None where there is none."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    return None if value is None else reader.read(path, value, values.day_or_none, None)
+    return None if value is None else reader.read(path, value, times.day_or_none, None)
 
 
 def _moment(reader: Reader, path: str, value: object, *, first: bool) -> datetime:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
+from casework import bundle_times as times
 from casework import bundle_values as values
 from casework.bundle_tables import Problems, Row, Table, unique
 from casework.directory import Municipality, OtherCounty
@@ -113,8 +114,8 @@ def _overridden(row: Row, base: Municipality) -> Municipality:
         names={**base.names, **row.names()},
         county=row.read("county", values.optional(values.county_code), "") or base.county,
         languages=languages or base.languages or ("fi",),
-        valid_from=row.read("valid_from", values.day_or_none, None),
-        valid_to=row.read("valid_to", values.day_or_none, None),
+        valid_from=row.read("valid_from", times.day_or_none, None),
+        valid_to=row.read("valid_to", times.day_or_none, None),
         successor=row.read("successor", values.optional(values.municipality_code), "") or None,
     )
     if not place.names or not place.county:

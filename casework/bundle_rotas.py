@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from casework import bundle_values as values
+from casework import bundle_times as times
 from casework.bundle_known import TEAMS_FILE, Known
 from casework.bundle_tables import Problems, Row, Stretch, Table, note_overlaps, written
 from casework.teams import Team
@@ -28,8 +28,8 @@ def read_rotas(
     of: defaultdict[tuple[str, str], list[Stretch[datetime]]] = defaultdict(list)
     for row in _ROTA.rows(text, problems) if text is not None else []:
         team, worker = _who(row, teams, known)
-        starts = row.read("starts", values.wall_clock, None)
-        ends = row.read("ends", values.end_on_wall_clock, None)
+        starts = row.read("starts", times.wall_clock, None)
+        ends = row.read("ends", times.end_on_wall_clock, None)
         instead_of = known.other_worker(row, "instead_of", worker)
         if starts is None or ends is None:
             continue
@@ -64,8 +64,8 @@ def dump_rotas(rotas: Mapping[str, Rota]) -> str:
         [
             team,
             shift.worker,
-            values.written_clock(shift.starts),
-            values.written_clock(shift.ends),
+            times.written_clock(shift.starts),
+            times.written_clock(shift.ends),
             shift.instead_of or "",
         ]
         for team in sorted(rotas)

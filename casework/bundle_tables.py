@@ -9,11 +9,14 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from datetime import date
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
+#: A date, or a datetime, which is one too.
+When = TypeVar("When", bound=date)
 _NAME_COLUMN = re.compile(r"name_([a-z]{2,3})")
 
 
@@ -133,17 +136,46 @@ class Table:
 
 
 def unique(rows: list[Row], *columns: str) -> list[Row]:
-    """The rows whose key in `columns` was not seen before; a repeated key is noted."""
+    """The rows whose key in `columns` was not seen before; a repeated key is noted, and never quoted."""
     first: dict[tuple[str, ...], int] = {}
     kept = []
     for row in rows:
         key = tuple(row.text(column) for column in columns)
         if key in first:
-            row.wrong(f"'{' '.join(key)}' stands on line {first[key]} already")
+            row.wrong(f"{', '.join(columns)}: stands on line {first[key]} already")
             continue
         first[key] = row.line
         kept.append(row)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch(Generic[When]):
+    """A stretch of time [begin, end) that a row says."""
+
+    begin: When
+    end: When
+    row: Row
+
+
+def note_overlaps(stretches: Iterable[Stretch[When]], reason: str) -> None:
+    """Note every stretch that overlaps another, at the later row of the two, with the line of the earlier."""
+    reached: Stretch[When] | None = None
+    for each in sorted(stretches, key=lambda stretch: stretch.begin):
+        if reached is not None and each.begin < reached.end:
+            earlier, later = sorted((each.row, reached.row), key=lambda row: row.line)
+            later.wrong(f"{reason}: see line {earlier.line}")
+        if reached is None or each.end > reached.end:
+            reached = each
+
+
+def written(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table as text, each row ending in a newline."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(rows)
+    return out.getvalue()
 
 
 def without_mark(text: str) -> str:

@@ -71,11 +71,17 @@ class Reader:
             self.wrong(name, "names a value twice")
         return read
 
-    def whole(self, name: str, default: int) -> int:
-        """A whole number from 0, or `default` where the key is not there."""
+    def whole(self, name: str, default: int, low: int = 0, high: int | None = None) -> int:
+        """A whole number from `low`, to `high` where there is one; `default` where the key is not there."""
         found = self.data.get(name, default)
-        if isinstance(found, bool) or not isinstance(found, int) or found < 0:
-            self.wrong(name, "expected a whole number from 0")
+        if (
+            isinstance(found, bool)
+            or not isinstance(found, int)
+            or found < low
+            or (high is not None and found > high)
+        ):
+            limit = "" if high is None else f" to {high}"
+            self.wrong(name, f"expected a whole number from {low}{limit}")
             return default
         return found
 

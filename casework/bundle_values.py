@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date
-from itertools import pairwise
+from typing import Final
 
-from casework.calendar import DAY_MINUTES, Span
+from casework import workers
 from casework.directory import ANY
-from casework.teams import ContactKind
+from casework.teams import ALERTING, ContactKind, PointUse, Tell
 
 Reader = Callable[[str], str]
 
 _KEY = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _PAGE_LANGUAGE = re.compile(r"[a-z]{2,8}(?:-[a-z0-9]{2,8})*")
-_SPAN = re.compile(r"(\d{1,2})[:.](\d{2})\s*[-\u2013]\s*(\d{1,2})[:.](\d{2})")
 _PHONE = re.compile(r"\+[1-9]\d{6,14}|\d{3,6}")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _URL = re.compile(r"https://[^\s\"'<>]+")
+#: Characters of a client code: a shorter one is guessed, a longer one is not typed from paper.
+_CLIENT_CODE: Final = range(6, 21)
+_ADDRESS_USES: Final = frozenset({PointUse.PUBLIC})
 
 
 def code(text: str, digits: int) -> str:
@@ -53,6 +54,13 @@ def key(text: str) -> str:
     """A key of our own making: small letters, digits and single hyphens, 40 at most."""
     if len(text) > 40 or not _KEY.fullmatch(text):
         raise ValueError(f"expected small letters, digits and hyphens, not '{text}'")
+    return text
+
+
+def worker_key(text: str) -> str:
+    """The same, but never quoted: a person's name may stand in its place."""
+    if len(text) > 40 or not _KEY.fullmatch(text):
+        raise ValueError("expected small letters, digits and hyphens")
     return text
 
 
@@ -111,45 +119,14 @@ def yes_or_no(text: str) -> bool:
     return text == "yes"
 
 
-def day(text: str) -> date:
-    """A date as YYYY-MM-DD."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-        raise ValueError("expected a date as YYYY-MM-DD")
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise ValueError(f"there is no such day as {text}") from None
+def yes_no_or_empty(text: str) -> bool | None:
+    """'yes', 'no', or None for an empty cell."""
+    return yes_or_no(text) if text else None
 
 
-def day_or_none(text: str) -> date | None:
-    """A date, or None for an empty cell."""
-    return day(text) if text else None
-
-
-def spans(text: str) -> tuple[Span, ...]:
-    """'08:00-16:00', several after spaces; 'closed' or empty for none.
-
-    An end that is not after its beginning falls on the next day: 22:00-06:00. 24:00 may end.
-    """
-    if text in ("", "closed"):
-        return ()
-    joined = re.sub(r"\s*([-\u2013])\s*", r"\1", text)
-    found = sorted((_span(part) for part in joined.split()), key=lambda span: span.opens)
-    for earlier, later in pairwise(found):
-        if later.opens < earlier.closes:
-            raise ValueError(f"spans of one day overlap in '{text}'")
-    return tuple(found)
-
-
-def _span(text: str) -> Span:
-    match = _SPAN.fullmatch(text)
-    if match is None:
-        raise ValueError(f"expected hours as 08:00-16:00, not '{text}'")
-    hours = [int(part) for part in match.groups()]
-    opens, closes = hours[0] * 60 + hours[1], hours[2] * 60 + hours[3]
-    if max(hours[1], hours[3]) > 59 or opens >= DAY_MINUTES or closes > DAY_MINUTES:
-        raise ValueError(f"there is no such time in '{text}'")
-    return Span(opens, closes if closes > opens else closes + DAY_MINUTES)
+def yes_no(said: bool | None) -> str:
+    """The same written."""
+    return "" if said is None else "yes" if said else "no"
 
 
 def phone(text: str) -> str:
@@ -187,18 +164,51 @@ def colour(text: str) -> str:
 
 
 def contact_kind(text: str) -> ContactKind:
-    """mobile, landline or email."""
+    """mobile, landline, email or address."""
     try:
         return ContactKind(text)
     except ValueError:
-        raise ValueError(f"expected mobile, landline or email, not '{text}'") from None
+        raise ValueError(f"expected mobile, landline, email or address, not '{text}'") from None
 
 
-def address(kind: ContactKind, text: str) -> str:
-    """An e-mail address or an E.164 number, as the kind of contact point demands."""
-    if kind is ContactKind.EMAIL:
-        return email(text)
+def mobile(text: str) -> str:
+    """An E.164 number; whether a text reaches it, the check of the directory asks."""
     number = phone(text)
     if not number.startswith("+"):
         raise ValueError("expected a number that begins with +358")
     return number
+
+
+def address(kind: ContactKind, text: str) -> str:
+    """An e-mail address, a street address or an E.164 number, as the kind of contact point demands."""
+    if kind is ContactKind.EMAIL:
+        return email(text)
+    return required(text) if kind is ContactKind.ADDRESS else mobile(text)
+
+
+def uses(kind: ContactKind, text: str) -> frozenset[PointUse]:
+    """Space-separated words; empty for new and urgent. Nobody is alerted at a street address."""
+    try:
+        found = frozenset(PointUse(word) for word in text.split()) or ALERTING
+    except ValueError:
+        raise ValueError("expected new, urgent or public") from None
+    if kind is ContactKind.ADDRESS and found != _ADDRESS_USES:
+        raise ValueError("a street address is public and nothing else")
+    return found
+
+
+def tell(text: str) -> Tell:
+    """on-duty, team, lead or on-call."""
+    try:
+        return Tell(text)
+    except ValueError:
+        raise ValueError("expected on-duty, team, lead or on-call") from None
+
+
+def client_code(text: str) -> str:
+    """A client code as it is compared; see `casework.workers.client_code`."""
+    found = workers.client_code(text)
+    if len(found) not in _CLIENT_CODE:
+        shortest, longest = _CLIENT_CODE[0], _CLIENT_CODE[-1]
+        raise ValueError(f"expected {shortest} to {longest} letters a to z and digits")
+    return found

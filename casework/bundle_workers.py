@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Final
 
+from casework import bundle_times as times
 from casework import bundle_values as values
 from casework.bundle_known import WORKERS_FILE, Known
 from casework.bundle_tables import Problems, Row, Stretch, Table, note_overlaps, unique, written
@@ -67,8 +68,8 @@ def read_absences(text: str | None, known: Known, problems: Problems) -> Absence
     of: defaultdict[str, list[Stretch[date]]] = defaultdict(list)
     for row in _ABSENCES.rows(text, problems) if text is not None else []:
         worker = known.worker(row, "worker")
-        first = row.read("first_day", values.near_day, None)
-        last = row.read("last_day", values.near_day, None)
+        first = row.read("first_day", times.near_day, None)
+        last = row.read("last_day", times.near_day, None)
         deputy = known.other_worker(row, "deputy", worker)
         if first is None or last is None:
             continue

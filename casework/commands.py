@@ -48,6 +48,9 @@ class ChildConcerned:
     send_anyway: bool = False
     #: Non-disclosure for personal safety: the municipality decides the way and is stored nowhere in the clear.
     non_disclosure: bool = False
+    #: What the sender says of a worker whom the child already has; as typed.
+    client_code: str = field(default="", repr=False)
+    worker_name: str = field(default="", repr=False)
     answers: Answers = field(default_factory=dict, repr=False)
 
 

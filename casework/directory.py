@@ -7,7 +7,7 @@ Codes are text with their leading zeros: municipalities three digits, counties t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -17,10 +17,10 @@ from casework.calendar import is_open
 from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
 from casework.places import Names, postal_code_in
 from casework.statements import Accessibility, Privacy
-from casework.teams import Team
+from casework.teams import ANY as ANY
+from casework.teams import Services, Team
 from casework.workers import Absences, Rota, Worker, WorkerNames, client_code
 
-ANY: Final = "*"
 DEFAULT_LANGUAGE: Final = "fi"
 #: The urgency of a statutory matter is assessed "at once" (LSL 26 §): at the latest in this time, day and night.
 URGENCY_WITHIN: Final = timedelta(minutes=60)
@@ -116,11 +116,13 @@ class Directory:
     clients: Mapping[str, str] = field(default_factory=dict, repr=False)
     _names: Names = field(init=False, repr=False, compare=False)
     _worker_names: WorkerNames = field(init=False, repr=False, compare=False)
+    _services: Services = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names = Names.of({code: m.names.values() for code, m in self.municipalities.items()})
         object.__setattr__(self, "_names", names)
         object.__setattr__(self, "_worker_names", WorkerNames.of(self.workers.values()))
+        object.__setattr__(self, "_services", Services.of(self.teams.values()))
 
     def is_own(self, municipality: Municipality) -> bool:
         """Whether the municipality belongs to this county."""
@@ -172,12 +174,10 @@ class Directory:
         A named municipality goes before '*', then a named form, then a named language, then
         the team's key. '*' stands for every municipality of this county and no other.
         """
-        ranked = []
-        for team in self.teams.values():
-            ranks = list(self._ranks(team, municipality, form, language))
-            if ranks:
-                ranked.append((min(ranks), team.key, team))
-        return tuple(team for _, _, team in sorted(ranked, key=lambda r: r[:2]))
+        place = self.municipalities.get(municipality)
+        if place is None or not self.is_own(place):
+            return ()
+        return tuple(self.teams[key] for key in self._services.keys(municipality, form, language))
 
     def team_for(self, municipality: str, form: str, language: str) -> Team | None:
         """The team that serves the three best, or None when none does."""
@@ -229,19 +229,3 @@ class Directory:
             if names.get(candidate):
                 return names[candidate]
         return ""
-
-    def _ranks(
-        self, team: Team, municipality: str, form: str, language: str
-    ) -> Iterator[tuple[bool, bool, bool]]:
-        place = self.municipalities.get(municipality)
-        if place is None or not self.is_own(place):
-            return
-        for service in team.services:
-            parts = (
-                (municipality, service.municipalities),
-                (form, service.forms),
-                (language, service.languages),
-            )
-            if all(value in served or ANY in served for value, served in parts):
-                by_wildcard = [value not in served for value, served in parts]
-                yield by_wildcard[0], by_wildcard[1], by_wildcard[2]

@@ -17,6 +17,14 @@ class IllegalMove(LuotsiError):
     """A state machine was asked for a move that it does not have."""
 
 
+class StillRunning(IllegalMove):
+    """A case was to be closed while these are waited for; `kinds` are of `casework.model.ClockKind`, by limit."""
+
+    def __init__(self, kinds: tuple[str, ...]) -> None:
+        super().__init__(f"still running: {', '.join(kinds)}")
+        self.kinds = kinds
+
+
 class NoDirectory(LuotsiError):
     """No directory revision has been imported yet, so nothing can be routed."""
 
@@ -27,3 +35,19 @@ class TamperedContent(LuotsiError):
 
 class ErasedContent(LuotsiError):
     """The key that sealed this was destroyed: what was typed is gone for everybody, and for good."""
+
+
+class Outdated(LuotsiError):
+    """Somebody else has saved a newer revision of the directory meanwhile; nothing was written."""
+
+
+class Refused(LuotsiError):
+    """The database itself refuses a directory. The text says what stands twice, by keys alone: no name, no code."""
+
+
+class Conflicting(LuotsiError):
+    """Two changes of the directory touch the same row; `file` is where."""
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file)
+        self.file = file

@@ -39,6 +39,20 @@ class Purpose(StrEnum):
     STAFF_NEW = "staff_new"
     STAFF_URGENT = "staff_urgent"
     STAFF_REMINDER = "staff_reminder"
+    STAFF_DUE = "staff_due"
+    STAFF_DIGEST = "staff_digest"
+
+
+#: Texts for staff, which may hold a case's opaque number; all others are for senders.
+STAFF_PURPOSES = frozenset(
+    {
+        Purpose.STAFF_NEW,
+        Purpose.STAFF_URGENT,
+        Purpose.STAFF_REMINDER,
+        Purpose.STAFF_DUE,
+        Purpose.STAFF_DIGEST,
+    }
+)
 
 
 class MessageState(StrEnum):
@@ -124,11 +138,11 @@ _SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One outbox row. `address` is sealed with the submission's key before it is stored."""
+    """One outbox row. `address` is sealed before it is stored, with the submission's key where it has one."""
 
     id: UUID
-    submission_id: UUID
-    case_id: UUID
+    submission_id: UUID | None
+    case_id: UUID | None
     case_number: str
     event: str
     recipient: str

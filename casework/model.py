@@ -274,11 +274,10 @@ class ContactChoice:
 
 @dataclass(frozen=True, slots=True)
 class FollowedCase:
-    """`team` is the one that the sender is told of, `after_hours` whether that one was closed at arrival."""
+    """`team` is the one that the sender is told of."""
 
     team: str
     state: CaseState
-    after_hours: bool
     acknowledged_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None

@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from casework.commands import Contact, ContactWay
+from casework.directory import DEFAULT_LANGUAGE, Directory
 from casework.messages import (
     SENDER_PATIENCE,
     Channel,
@@ -16,11 +17,15 @@ from casework.messages import (
     Queue,
     sms_window,
 )
+from casework.model import Case, CaseHead
 from casework.ports import Ids
-from casework.teams import ContactKind, ContactPoint, Team
+from casework.teams import ContactKind, ContactPoint, PointUse, Team
+from casework.workers import Worker
 
 #: The recipient of what goes to the person who wrote; all others are teams.
 SENDER = "sender"
+#: Purposes of notices that may wait for their turn and come by e-mail.
+CALM = frozenset({Purpose.STAFF_NEW, Purpose.STAFF_DUE, Purpose.STAFF_DIGEST})
 _CHANNEL_OF = {ContactKind.MOBILE: Channel.SMS, ContactKind.EMAIL: Channel.EMAIL}
 
 
@@ -28,10 +33,15 @@ _CHANNEL_OF = {ContactKind.MOBILE: Channel.SMS, ContactKind.EMAIL: Channel.EMAIL
 class About:
     """What a notice is about, in opaque terms."""
 
-    submission_id: UUID
-    case_id: UUID
+    submission_id: UUID | None
+    case_id: UUID | None
     case_number: str
     event: str
+
+
+def about(head: CaseHead | Case, event: str) -> About:
+    """What a notice of this event says of a case."""
+    return About(head.submission_id, head.id, head.number, event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +54,111 @@ class Confirmation:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a staff notice reaches: `key` is `team:<team>:<point>` or `worker:<worker>:<channel>`."""
+
+    key: str
+    channel: Channel
+    address: str = field(repr=False)
+    language: str
+
+
 def alert_points(team: Team, *, urgent: bool) -> tuple[ContactPoint, ...]:
-    """The team's reachable contact points in the order of use: phone first when it is urgent."""
+    """The team's reachable contact points for this use in the order of use: phone first when it is urgent.
+
+    Where none is for this use, those for the other one: better told by the wrong way than not at all.
+    """
     first = ContactKind.MOBILE if urgent else ContactKind.EMAIL
-    reachable = (point for point in team.alert if point.kind in _CHANNEL_OF)
-    return tuple(sorted(reachable, key=lambda point: point.kind is not first))
+    use = PointUse.URGENT if urgent else PointUse.NEW
+    reachable = [point for point in team.alert if point.is_reachable]
+    meant = [point for point in reachable if use in point.uses] or reachable
+    return tuple(sorted(meant, key=lambda point: point.kind is not first))
+
+
+def team_recipients(team: Team, *, urgent: bool) -> tuple[Recipient, ...]:
+    """Every contact point of the team in the order of use."""
+    return tuple(
+        Recipient(
+            f"team:{team.key}:{point.key}", _CHANNEL_OF[point.kind], point.address, point.language
+        )
+        for point in alert_points(team, urgent=urgent)
+    )
+
+
+def worker_recipients(worker: Worker, *, urgent: bool) -> tuple[Recipient, ...]:
+    """The worker's own ways: mobile first when it is urgent, e-mail first when it is not."""
+    known = ((Channel.SMS, worker.mobile), (Channel.EMAIL, worker.email))
+    language = next(iter(worker.languages), DEFAULT_LANGUAGE)
+    ways = [
+        Recipient(f"worker:{worker.key}:{channel.value}", channel, address, language)
+        for channel, address in known
+        if address
+    ]
+    return tuple(ways if urgent else reversed(ways))
+
+
+def team_key(team: str) -> str:
+    """A team among those who are told of one thing."""
+    return f"team:{team}"
+
+
+def own_key(head: CaseHead | Case) -> str:
+    """Who is told first of a case: its own worker, else its team."""
+    return f"worker:{head.worker}" if head.worker else team_key(head.team)
+
+
+def is_reachable(team: str, directory: Directory) -> bool:
+    """Whether anybody can be alerted in the team."""
+    known = directory.teams.get(team)
+    return known is not None and bool(alert_points(known, urgent=True))
+
+
+def first_notice(
+    key: str,
+    matter: About,
+    directory: Directory,
+    ids: Ids,
+    now: datetime,
+    *,
+    urgent: bool,
+) -> Message | None:
+    """One alert to the worker or team of this key, by its first way; None: there is no way.
+
+    What was meant for a worker or team that the directory lacks goes to the fallback team.
+    """
+    kind, _, name = key.partition(":")
+    worker = directory.workers.get(name) if kind == "worker" else None
+    team = directory.teams.get(name if kind == "team" else "")
+    ways = worker_recipients(worker, urgent=urgent) if worker else ()
+    if not ways:
+        team = team or directory.teams.get(directory.fallback_team)
+        ways = team_recipients(team, urgent=urgent) if team else ()
+    purpose = Purpose.STAFF_URGENT if urgent else Purpose.STAFF_NEW
+    return notice_to(ways[0], matter, purpose, ids, now) if ways else None
+
+
+def notice_to(
+    recipient: Recipient, matter: About, purpose: Purpose, ids: Ids, now: datetime
+) -> Message:
+    """One alert. Alerts to staff know no quiet hours and do not expire."""
+    urgent = purpose not in CALM
+    return Message(
+        id=ids.row(),
+        submission_id=matter.submission_id,
+        case_id=matter.case_id,
+        case_number=matter.case_number,
+        event=matter.event,
+        recipient=recipient.key,
+        channel=recipient.channel,
+        purpose=purpose,
+        language=recipient.language,
+        queue=Queue.URGENT if urgent else Queue.DEFAULT,
+        created_at=now,
+        not_before=now,
+        expires_at=None,
+        address=recipient.address,
+    )
 
 
 def staff_notice(
@@ -56,32 +166,14 @@ def staff_notice(
 ) -> Message | None:
     """One alert to a team by its first contact point, or by the one following `after` (a key).
 
-    None: there is no contact point left. Duty alerts know no quiet hours and do not expire.
+    None: there is no contact point left.
     """
-    urgent = purpose is not Purpose.STAFF_NEW
-    points = alert_points(team, urgent=urgent)
+    recipients = team_recipients(team, urgent=purpose not in CALM)
     if after:
-        keys = [point.key for point in points]
-        points = points[keys.index(after) + 1 :] if after in keys else ()
-    if not points:
-        return None
-    point = points[0]
-    return Message(
-        id=ids.row(),
-        submission_id=about.submission_id,
-        case_id=about.case_id,
-        case_number=about.case_number,
-        event=about.event,
-        recipient=f"team:{team.key}:{point.key}",
-        channel=_CHANNEL_OF[point.kind],
-        purpose=purpose,
-        language=point.language,
-        queue=Queue.URGENT if urgent else Queue.DEFAULT,
-        created_at=now,
-        not_before=now,
-        expires_at=None,
-        address=point.address,
-    )
+        keys = [recipient.key for recipient in recipients]
+        last = f"team:{team.key}:{after}"
+        recipients = recipients[keys.index(last) + 1 :] if last in keys else ()
+    return notice_to(recipients[0], about, purpose, ids, now) if recipients else None
 
 
 def ways(contact: Contact, now: datetime) -> Iterator[Confirmation]:

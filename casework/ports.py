@@ -24,6 +24,7 @@ from casework.model import (
     SaidPhrase,
     Submission,
     TimelineEntry,
+    TimelineKind,
 )
 
 if TYPE_CHECKING:
@@ -114,6 +115,9 @@ class Cases(Protocol):
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         """Add entries; one whose id is there already is left as it is."""
 
+    def happened(self, case_id: UUID, kind: TimelineKind) -> bool:
+        """Whether the timeline has such an entry already."""
+
     def mark_many(self, case_ids: Sequence[UUID], mark: Mark) -> None: ...
 
     def alert_many(self, alerts: Sequence[tuple[UUID, str]]) -> None:
@@ -180,6 +184,9 @@ class Clocks(Protocol):
 class Outbox(Protocol):
     def add(self, messages: Sequence[Message]) -> None:
         """Store rows; a row for the same (event, recipient, channel) is left as it is."""
+
+    def recipients_of(self, event: str) -> frozenset[str]:
+        """Who has been told of this event, or is about to be."""
 
     def claim(
         self, queue: Queue, now: datetime, lease_until: datetime, limit: int

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
 from casework.calendar import OpeningHours
+
+ANY: Final = "*"
 
 
 class ContactKind(StrEnum):
@@ -102,3 +105,37 @@ class Team:
     reply_within_working_days: int
     rota: bool = False
     ladder: tuple[LadderStep, ...] = DEFAULT_LADDER
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Finds the teams that serve a place by asking only those that name it or '*': a county has few for one place."""
+
+    _by_municipality: Mapping[str, tuple[tuple[Service, str], ...]]
+
+    @classmethod
+    def of(cls, teams: Iterable[Team]) -> Services:
+        found: defaultdict[str, list[tuple[Service, str]]] = defaultdict(list)
+        for team in teams:
+            for service in team.services:
+                for code in service.municipalities:
+                    found[code].append((service, team.key))
+        return cls({code: tuple(services) for code, services in found.items()})
+
+    def keys(self, municipality: str, form: str, language: str) -> tuple[str, ...]:
+        """Keys of teams serving the three: a named municipality first, then a named form, then a named language."""
+        best: dict[str, tuple[bool, bool, bool]] = {}
+        for rank, key in self._ranked(municipality, form, language):
+            best[key] = min(rank, best.get(key, rank))
+        return tuple(sorted(best, key=lambda key: (best[key], key)))
+
+    def _ranked(
+        self, municipality: str, form: str, language: str
+    ) -> Iterator[tuple[tuple[bool, bool, bool], str]]:
+        """What fits each service by the wildcard alone, and the key of its team."""
+        for where in dict.fromkeys((municipality, ANY)):
+            for service, key in self._by_municipality.get(where, ()):
+                by_form, by_language = form in service.forms, language in service.languages
+                takes_form = by_form or ANY in service.forms
+                if takes_form and (by_language or ANY in service.languages):
+                    yield (where == ANY, not by_form, not by_language), key

@@ -180,6 +180,8 @@ def children_of(answers: AllAnswers, around: Surroundings) -> tuple[ChildConcern
                 here_now=away and choice == HERE_NOW,
                 send_anyway=away and choice == SEND_ANYWAY,
                 non_disclosure=hidden,
+                client_code=entry.get("client_code") or "",
+                worker_name=entry.get("worker_name") or "",
                 answers=told,
             )
         )

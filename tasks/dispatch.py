@@ -105,12 +105,13 @@ class Dispatch:
         county = directory.name(directory.county.sender_names, message.language)
         origin = self._house.settings.origin
         if _for_staff(message):
-            return {"county": county, "link": f"{origin}/staff/", "number": message.case_number}
+            page = "/staff/digest" if message.purpose is Purpose.STAFF_DIGEST else "/staff/"
+            return {"county": county, "link": f"{origin}{page}", "number": message.case_number}
         return {"county": county, "link": f"{origin}/{message.language}/follow-up"}
 
 
 def _for_staff(message: Message) -> bool:
-    return message.purpose in {Purpose.STAFF_NEW, Purpose.STAFF_URGENT, Purpose.STAFF_REMINDER}
+    return message.purpose in STAFF_PURPOSES
 
 
 def _sms(settings: Settings) -> Outward:

@@ -1,4 +1,4 @@
-"""What is over is deleted: drafts after a day, sessions at their end."""
+"""What is over is deleted: drafts and unsaved changes of the directory after a day, sessions at their end."""
 
 from __future__ import annotations
 
@@ -16,5 +16,6 @@ log = structlog.get_logger()
 def purge() -> None:
     the_house = house()
     drafts, sessions = the_house.drafts.purge(now()), the_house.sessions.purge(now())
+    the_house.revisions.purge(now())
     the_house.number_caps.purge(now().astimezone(HELSINKI).date())
     log.info("purged", drafts=drafts, sessions=sessions)

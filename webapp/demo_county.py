@@ -13,12 +13,13 @@ from webapp.store import migrate
 FOLDER = Path(__file__).parent / "data" / "demo"
 #: A password for a service that exists on one machine only, printed at each start.
 PASSWORD = "luotsi-esittely"
-#: E-mail, worker key, role, language.
-PEOPLE = (
+#: E-mail, worker key, role, language. Who looks after the directory sees no case, and is no worker in it.
+PEOPLE: tuple[tuple[str, str | None, str, str], ...] = (
     ("paivystaja@example.org", "testi-paivystaja", "duty_worker", "fi"),
     ("jourhavande@example.org", "prov-jourhavande", "duty_worker", "sv"),
     ("sosiaalipaivystys@example.org", "yo-esimerkki", "duty_worker", "fi"),
     ("esihenkilo@example.org", "malli-vastaava", "team_lead", "fi"),
+    ("hakemisto@example.org", None, "directory_admin", "fi"),
 )
 
 
@@ -38,8 +39,8 @@ def prepare(settings: Settings) -> Iterator[str]:
     house = wiring.build(settings)
     if house.revisions.latest() is None:
         files = bundle_files(FOLDER)
-        wiring.read_directory(files, 0)
-        house.revisions.add(files, "demo", wiring.now())
+        here = wiring.read_directory(files, 0)
+        house.revisions.add(files, here, "demo", wiring.now(), based_on=None)
     for email, worker, role, language in PEOPLE:
         ensure_user(
             house.engine,
@@ -49,5 +50,5 @@ def prepare(settings: Settings) -> Iterator[str]:
             roles=(role,),
             language=language,
         )
-        yield f"{role:12} {email}  {PASSWORD}"
+        yield f"{role:15} {email}  {PASSWORD}"
     house.engine.dispose()

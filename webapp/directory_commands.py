@@ -13,10 +13,13 @@ import click
 from casework import bundle
 from casework.calendar import HELSINKI
 from casework.directory import Directory
+from casework.directory_check import Hole
 from casework.directory_check import check as find_holes
+from casework.errors import LuotsiError, Outdated, Refused
 from casework.routing import Target, route
 from forms.registry import FORMS
 from webapp import config, wiring
+from webapp import directory_saving as saving
 from webapp.demo_county import FOLDER, bundle_files
 
 
@@ -50,26 +53,45 @@ def _read(folder: str) -> tuple[Mapping[str, str], Directory]:
 @directory.command("import")
 @click.argument("folder")
 @click.option("--by", default="command line", show_default=True, help="Who imports, for history.")
-def import_(folder: str, by: str) -> None:
-    """Import the bundle in FOLDER whole, or not at all.
+@click.option(
+    "--allow-holes", is_flag=True, help="Import although holes open that are not there now."
+)
+def import_(folder: str, by: str, allow_holes: bool) -> None:
+    """Import the bundle in FOLDER whole, or not at all; its holes are printed.
 
-    Refused, with exit code 1, where a team that has open cases is not in the bundle.
+    Refused, with exit code 1, where a team that has open cases is not in the bundle, where holes open that the
+    present revision does not have, and where somebody else saves at the same moment.
     """
-    files, new = _read(folder)
-    revisions = _house().revisions
-    lost = revisions.open_cases_without(new.teams)
-    for team, count in lost.items():
+    files, _ = _read(folder)
+    house = _house()
+    seen = saving.outlook(house, files, house.revisions.latest())
+    for hole in seen.holes:
+        click.echo(("new " if hole in seen.appearing else "") + _line(hole), err=True)
+    for team, count in seen.lost_teams.items():
         click.echo(
             f"teams.csv: there is no team '{team}', which has {count} open case(s)", err=True
         )
-    if lost:
-        click.echo(
-            "Nothing was imported. Keep a team, without services if need be, until its cases are closed.",
-            err=True,
-        )
+    try:
+        revision = saving.save(house, seen, by, allow_holes=allow_holes)
+    except (saving.OpenCasesLeft, saving.NewHoles, Outdated, Refused) as error:
+        click.echo(f"Nothing was imported. {_advice(error)}", err=True)
         sys.exit(1)
-    revision = revisions.add(files, by, wiring.now())
     click.echo(f"directory revision {revision}")
+
+
+def _advice(error: LuotsiError) -> str:
+    if isinstance(error, saving.OpenCasesLeft):
+        return "Keep a team, without services if need be, until its cases are closed."
+    if isinstance(error, saving.NewHoles):
+        return "Mend the new holes, or import with --allow-holes."
+    if isinstance(error, Outdated):
+        return "Somebody else saved the directory meanwhile: try again."
+    return str(error)
+
+
+def _line(hole: Hole) -> str:
+    example = ", ".join(f"{name} {value}" for name, value in hole.example.items())
+    return f"{hole.kind}: {hole.subject} (for example {example})"
 
 
 @directory.command()

@@ -142,6 +142,12 @@ class CurrentDirectory:
                 self._checked_at = time.monotonic()
             return self._known()
 
+    def newest(self) -> Directory:
+        """The same, asked of the database now: for who changes the directory, or has just saved it."""
+        with self._lock:
+            self._checked_at = float("-inf")
+        return self.get()
+
     def _fresh(self) -> bool:
         return self._current is not None and time.monotonic() - self._checked_at < _DIRECTORY_AGE
 

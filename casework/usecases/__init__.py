@@ -1,7 +1,8 @@
 """What the house does: each function is one command, one unit of work, one commit."""
 
+from casework.usecases.acting import CaseAct
+from casework.usecases.additions import add_information
 from casework.usecases.cases import (
-    CaseAct,
     answer_case,
     answer_on_page,
     close_case,
@@ -22,31 +23,59 @@ from casework.usecases.following import (
     say_phrases,
     take_back_phrase,
 )
+from casework.usecases.matters import (
+    assess_urgency,
+    finish_assessment,
+    make_matter,
+    not_needed,
+    start_assessment,
+    take_back_matter,
+    tell_parties,
+)
+from casework.usecases.moves import accept_proposal, decline_proposal, move_case
+from casework.usecases.promises import PauseReason, pause_reply, resume_reply
 from casework.usecases.receipts import record_receipt
-from casework.usecases.submit import add_information, submit
+from casework.usecases.submit import submit
 from casework.usecases.sweeping import sweep_outbox
+from casework.usecases.transfers import transfer_cancelled, transfer_confirmed, transfer_sent
 
 __all__ = [
     "CaseAct",
     "Doubt",
+    "PauseReason",
+    "accept_proposal",
     "add_information",
     "answer_case",
     "answer_on_page",
+    "assess_urgency",
     "begin_attempt",
     "change_contact",
     "claim_messages",
     "close_case",
+    "decline_proposal",
     "doubtful_messages",
+    "finish_assessment",
     "finish_attempt",
+    "make_matter",
+    "move_case",
+    "not_needed",
     "open_case",
+    "pause_reply",
     "raise_due",
     "record_receipt",
     "renew_code",
     "reopen_case",
+    "resume_reply",
     "say_phrases",
     "settle_doubt",
+    "start_assessment",
     "submit",
     "suppress_message",
     "sweep_outbox",
+    "take_back_matter",
     "take_back_phrase",
+    "tell_parties",
+    "transfer_cancelled",
+    "transfer_confirmed",
+    "transfer_sent",
 ]

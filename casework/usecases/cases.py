@@ -4,21 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from types import MappingProxyType
-from typing import Protocol
+from typing import Unpack
 from uuid import UUID
 
-from casework.access import Relation, Viewer, relation_to
+from casework.access import Relation, Viewer
 from casework.deadlines import reply_due
 from casework.directory import Directory
-from casework.errors import IllegalMove, NotFound
-from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
+from casework.errors import IllegalMove, StillRunning
+from casework.escalation import first_act
+from casework.model import (
+    HOLDS_OPEN,
+    CaseHead,
+    CaseState,
+    ClockKind,
+    Mark,
+    TimelineEntry,
+    TimelineKind,
+)
 from casework.ports import AccessLog, Ids, UnitOfWork
+from casework.usecases.acting import (
+    NOTHING,
+    CaseAct,
+    Rooms,
+    actor,
+    authorised,
+    held,
+    own_team,
+    promising_team,
+)
 
-_ENDED_BY_OPENING = frozenset({Mark.NEW_INFORMATION, Mark.TEAM_NOT_REACHED})
+_ENDED_BY_OPENING = frozenset({Mark.NEW_INFORMATION, Mark.TEAM_NOT_REACHED, Mark.NOT_OPENED})
 _ENDED_BY = {
     CaseState.ANSWERED: frozenset({Mark.CALL_NEEDED}),
-    CaseState.CLOSED: frozenset(Mark),
+    # A transfer is over before a case can be closed, and until then keeps its mark.
+    CaseState.CLOSED: frozenset(Mark) - {Mark.TRANSFER},
 }
 
 
@@ -31,30 +50,10 @@ def promise_again(head: CaseHead, directory: Directory, now: datetime, work: Uni
 
 def promise(head: CaseHead, directory: Directory, now: datetime, work: UnitOfWork) -> None:
     """Run the promised reply anew from `now`: the old limit may long be past."""
-    team = directory.teams.get(head.team) or directory.teams[directory.fallback_team]
-    due = reply_due(head.form, team, directory, now)
-    work.clocks.restart(head.id, ClockKind.PROMISED_REPLY, now, due, due)
-
-
-def authorised(
-    case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork
-) -> tuple[CaseHead, Relation]:
-    """The case and the viewer's relation to it; lets go of the database before the log opens its own
-    transaction, so that many readers at once never wait for each other's connections. Raises NotFound."""
-    with work:
-        head = work.cases.head(case_id)
-    if head is None:
-        raise NotFound("case")
-    relation = relation_to(
-        viewer,
-        directory,
-        team=head.team,
-        worker=head.worker,
-        alerted_teams=head.alerted_teams,
-    )
-    if relation is None:
-        raise NotFound("case")
-    return head, relation
+    kind = ClockKind.PROMISED_REPLY
+    due = reply_due(head.form, promising_team(head, directory), directory, now)
+    act_at = first_act(kind, now, due, own_team(head, directory), directory)
+    work.clocks.restart(head.id, kind, now, due, act_at)
 
 
 def open_case(
@@ -81,8 +80,12 @@ def open_case(
             work.commit()
     if head.state is CaseState.RECEIVED:
         with work:
+            # Who acts on a case holds its clocks first: in another order two would wait for each other.
+            work.clocks.of(case_id)
             work.cases.unmark(case_id, _ENDED_BY_OPENING)
             if work.cases.move(case_id, CaseState.IN_PROGRESS, now):
+                if relation is Relation.NOT_OPENED:
+                    _let_in(case_id, viewer, directory, work)
                 work.clocks.end(case_id, ClockKind.ACKNOWLEDGEMENT, now)
                 acknowledged = TimelineEntry(
                     ids.row(), case_id, now, TimelineKind.ACKNOWLEDGED, actor(viewer)
@@ -92,54 +95,30 @@ def open_case(
     return head, relation
 
 
-class CaseAct(Protocol):
-    """One thing that staff do with a case that they have opened.
-
-    Raises NotFound without a relation, IllegalMove where somebody else was faster.
-    """
-
-    def __call__(
-        self,
-        case_id: UUID,
-        viewer: Viewer,
-        *,
-        directory: Directory,
-        now: datetime,
-        ids: Ids,
-        work: UnitOfWork,
-        log: AccessLog,
-    ) -> None: ...
+def _let_in(case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork) -> None:
+    """Whoever opened at last what nobody else did may go on with it: the case is shown to the teams of this lead."""
+    for team in directory.teams.values():
+        if team.lead == viewer.worker:
+            work.cases.alert(case_id, team.key)
 
 
-def _moving(
-    to: CaseState, kind: TimelineKind, detail: Mapping[str, str] = MappingProxyType({})
-) -> CaseAct:
+def _moving(to: CaseState, kind: TimelineKind, detail: Mapping[str, str] = NOTHING) -> CaseAct:
     """Moves the case, ends or restarts its promise, and notes both in the log and on the timeline."""
 
-    def act(
-        case_id: UUID,
-        viewer: Viewer,
-        *,
-        directory: Directory,
-        now: datetime,
-        ids: Ids,
-        work: UnitOfWork,
-        log: AccessLog,
-    ) -> None:
-        head, relation = authorised(case_id, viewer, directory, work)
-        log.record(viewer, case_id, kind.value, relation, now)
-        with work:
-            # Only opening acknowledges, so nothing else leads out of `received`.
-            if head.state is CaseState.RECEIVED or not work.cases.move(case_id, to, now):
-                raise IllegalMove(f"{head.state} -> {to}")
+    def act(case_id: UUID, viewer: Viewer, **rooms: Unpack[Rooms]) -> None:
+        with held(case_id, viewer, kind, **rooms) as case:
+            if to is CaseState.CLOSED and (waiting := case.waiting(HOLDS_OPEN)):
+                raise StillRunning(waiting)
+            if not case.work.cases.move(case_id, to, case.now):
+                raise IllegalMove(f"{case.head.state} -> {to}")
             if to is CaseState.IN_PROGRESS:
-                promise_again(head, directory, now, work)
+                promise_again(case.head, case.directory, case.now, case.work)
             else:
-                work.clocks.end(case_id, ClockKind.PROMISED_REPLY, now)
-                work.cases.unmark(case_id, _ENDED_BY[to])
-            entry = TimelineEntry(ids.row(), case_id, now, kind, actor(viewer), detail)
-            work.cases.append_timeline([entry])
-            work.commit()
+                case.work.clocks.end(case_id, ClockKind.PROMISED_REPLY, case.now)
+                case.work.cases.unmark(case_id, _ENDED_BY[to])
+            if to is CaseState.CLOSED and case.head.proposed_team is not None:
+                case.work.cases.propose(case_id, None)
+            case.note(kind, detail)
 
     return act
 
@@ -148,12 +127,7 @@ def _moving(
 answer_case = _moving(CaseState.ANSWERED, TimelineKind.SENDER_ANSWERED)
 #: The sender was answered by set phrases on the follow-up page; ends the promise too.
 answer_on_page = _moving(CaseState.ANSWERED, TimelineKind.SENDER_ANSWERED, {"by": "page"})
-#: Nothing more is to be done; ends the promised-reply clock.
+#: Nothing more is to be done; ends the promised-reply clock. Raises StillRunning while something of law waits.
 close_case = _moving(CaseState.CLOSED, TimelineKind.CASE_CLOSED)
 #: The undo of both: the case is being handled again, and its promise runs on.
 reopen_case = _moving(CaseState.IN_PROGRESS, TimelineKind.CASE_REOPENED)
-
-
-def actor(viewer: Viewer) -> str:
-    """A worker as the timeline names one."""
-    return f"user:{viewer.user_id}"

@@ -18,7 +18,14 @@ from casework.messages import (
     after_attempt,
 )
 from casework.model import Mark, TimelineEntry, TimelineKind
-from casework.notices import About, staff_notice
+from casework.notices import (
+    CALM,
+    About,
+    notice_to,
+    staff_notice,
+    team_recipients,
+    worker_recipients,
+)
 from casework.ports import Ids, UnitOfWork
 
 #: Marks the event of an alert to another team than the one that could not be reached.
@@ -96,7 +103,8 @@ def doubt_arrival(
 
 
 def _for_team(message: Message) -> bool:
-    return message.case_id is not None and message.recipient.startswith("team:")
+    """For staff, about a case: to a team's contact point or to a worker."""
+    return message.case_id is not None and message.recipient.startswith(("team:", "worker:"))
 
 
 def _about(message: Message, event: str) -> About:
@@ -107,22 +115,50 @@ def _about(message: Message, event: str) -> About:
 def _next_point(
     message: Message, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
 ) -> bool:
-    """Alert the team by the contact point after the one that failed; False where there is none."""
-    _, team_key, point_key = message.recipient.split(":", 2)
-    team = directory.teams.get(team_key)
-    about = _about(message, message.event)
-    notice = team and staff_notice(team, about, message.purpose, ids, now, after=point_key)
+    """Alert by the way after the one that failed, of a worker also those of the case's team; False: none is left."""
+    kind, key, way = message.recipient.split(":", 2)
+    matter = _about(message, message.event)
+    if kind == "worker":
+        return _next_of_worker(message, matter, directory, now, ids, work)
+    team = directory.teams.get(key)
+    notice = team and staff_notice(team, matter, message.purpose, ids, now, after=way)
     if notice:
         work.outbox.add([notice])
     return notice is not None
+
+
+def _next_of_worker(
+    message: Message,
+    matter: About,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+) -> bool:
+    """The worker's other way, and then the first of the case's team; whoever was told before is not told again."""
+    assert message.case_id is not None
+    worker = directory.workers.get(message.recipient.split(":", 2)[1])
+    head = work.cases.head(message.case_id)
+    team = directory.teams.get(head.team) if head else None
+    urgent = message.purpose not in CALM
+    ways = worker_recipients(worker, urgent=urgent) if worker else ()
+    told = work.outbox.recipients_of(message.event)
+    points = team_recipients(team, urgent=urgent)[:1] if team else ()
+    left = [way for way in (*ways, *points) if way.key not in told]
+    if left:
+        work.outbox.add([notice_to(left[0], matter, message.purpose, ids, now)])
+    return bool(left)
 
 
 def _alert_others(
     message: Message, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
 ) -> None:
     """No way to the team is left: the fallback team is told, and after it the on-call; each once."""
-    case_id, failed = message.case_id, message.recipient.split(":", 2)[1]
+    case_id, (kind, failed, _) = message.case_id, message.recipient.split(":", 2)
     assert case_id is not None
+    if kind == "worker":
+        head = work.cases.head(case_id)
+        failed = head.team if head else failed
     if failed == directory.on_call_team and message.event.startswith(_UNREACHED):
         return
     other = directory.fallback_team

@@ -15,7 +15,8 @@ from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, 
 from casework.notices import SENDER, About, sender_notice
 from casework.phrases import Phrase
 from casework.ports import AccessLog, Ids, UnitOfWork
-from casework.usecases.cases import actor, authorised, promise
+from casework.usecases.acting import actor, authorised
+from casework.usecases.cases import promise
 
 _UNFINISHED = frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS})
 

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from casework.calendar import is_open
-from casework.commands import AddInformation, ChildConcerned, Scope, Submit
-from casework.deadlines import acknowledgement_due, reply_due
+from casework.commands import ChildConcerned, Submit
+from casework.deadlines import acknowledgement_due, reply_due, statutory_limits, transfer_due
 from casework.directory import Directory
-from casework.errors import NotFound
+from casework.escalation import first_act
 from casework.messages import Message, Purpose
 from casework.model import (
     Case,
-    CaseHead,
     CaseState,
     Clock,
     ClockKind,
@@ -25,10 +23,16 @@ from casework.model import (
     TimelineEntry,
     TimelineKind,
 )
-from casework.notices import About, alert_points, sender_notice, staff_notice
+from casework.notices import (
+    About,
+    first_notice,
+    is_reachable,
+    own_key,
+    sender_notice,
+    team_key,
+)
 from casework.ports import Ids, UnitOfWork
 from casework.routing import Decision, Target, route
-from casework.usecases.cases import promise_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ def submit(
         form_version=command.form_version,
         language=command.language,
         received_at=now,
-        known_as=KnownAs.NOT_IDENTIFIED,
+        known_as=_known_as(opened),
         shared=command.shared,
         sender=command.sender,
         code_hash=ids.code_hash(command.code),
@@ -80,6 +84,12 @@ def submit(
     )
 
 
+def _known_as(opened: Sequence[_Opened]) -> KnownAs:
+    """Whoever wrote a client code that there is, is known by it; that proves nothing more."""
+    rules = {reason.rule for item in opened for reason in item.decision.reasons}
+    return KnownAs.CLIENT_CODE if "client_code" in rules else KnownAs.NOT_IDENTIFIED
+
+
 def _open(
     child: ChildConcerned, command: Submit, directory: Directory, now: datetime, ids: Ids
 ) -> _Opened:
@@ -92,6 +102,8 @@ def _open(
             send_anyway=child.send_anyway,
             cannot_wait=command.cannot_wait,
             statutory=command.statutory,
+            client_code=child.client_code,
+            worker_name=child.worker_name,
         ),
         directory,
         now,
@@ -101,7 +113,7 @@ def _open(
         marks.append(Mark.MAYBE_AUTOMATED)
     alerted: tuple[str, ...] = ()
     if decision.alert_on_call:
-        if _reachable(directory, directory.on_call_team):
+        if is_reachable(directory.on_call_team, directory):
             alerted = (directory.on_call_team,)
         else:
             marks.append(Mark.TEAM_NOT_REACHED)
@@ -124,27 +136,39 @@ def _open(
         directory_revision=directory.revision,
         child=child.answers,
         reasons=decision.reasons,
+        statutory=command.statutory,
+        protected=child.non_disclosure,
+        shown_team=decision.shown_team,
     )
-    clocks = _clocks(case, command, directory, now, ids)
+    clocks = _clocks(case, decision, command, directory, now, ids)
     return _Opened(case, decision, clocks, _first_entries(case, decision, now, ids))
 
 
-def _reachable(directory: Directory, key: str) -> bool:
-    team = directory.teams.get(key)
-    return team is not None and bool(alert_points(team, urgent=True))
-
-
 def _clocks(
-    case: Case, command: Submit, directory: Directory, now: datetime, ids: Ids
+    case: Case,
+    decision: Decision,
+    command: Submit,
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
 ) -> tuple[Clock, ...]:
     team = directory.teams[case.team]
-    due = acknowledgement_due(team, directory, now)
-    opened = Clock(ids.row(), case.id, ClockKind.ACKNOWLEDGEMENT, now, due, act_at=due)
+    # At night whoever was alerted is the one that is waited for.
+    opener = directory.teams[directory.on_call_team] if case.alerted_teams else team
+    limits = {ClockKind.ACKNOWLEDGEMENT: acknowledgement_due(opener, directory, now)}
     if command.statutory:
         # A notifier is promised the receipt and nothing else: what follows is secret.
-        return (opened,)
-    reply_by = reply_due(command.form, team, directory, now)
-    return (opened, Clock(ids.row(), case.id, ClockKind.PROMISED_REPLY, now, reply_by, act_at=None))
+        limits.update(statutory_limits(directory, now))
+    else:
+        shown = directory.teams[decision.shown_team or case.team]
+        limits[ClockKind.PROMISED_REPLY] = reply_due(command.form, shown, directory, now)
+    if decision.transfer_to:
+        limits[ClockKind.TRANSFER] = transfer_due(team, directory, now)
+    return tuple(
+        Clock(ids.row(), case.id, kind, now, due, first_act(kind, now, due, waited, directory))
+        for kind, due in limits.items()
+        for waited in (opener if kind is ClockKind.ACKNOWLEDGEMENT else team,)
+    )
 
 
 def _first_entries(
@@ -174,26 +198,18 @@ def _first_entries(
 def _notices(
     command: Submit, opened: Sequence[_Opened], directory: Directory, now: datetime, ids: Ids
 ) -> list[Message]:
-    first_of_team: dict[str, Case] = {}
-    urgent_teams: set[str] = set()
+    told: dict[str, Case] = {}
+    urgent: set[str] = set()
     for item in opened:
-        first_of_team.setdefault(item.decision.team, item.case)
+        told.setdefault(own_key(item.case), item.case)
         if command.cannot_wait:
-            urgent_teams.add(item.decision.team)
+            urgent.add(own_key(item.case))
         if item.decision.alert_on_call:
-            first_of_team.setdefault(directory.on_call_team, item.case)
-            urgent_teams.add(directory.on_call_team)
+            told.setdefault(team_key(directory.on_call_team), item.case)
+            urgent.add(team_key(directory.on_call_team))
     planned = [
-        staff_notice(
-            directory.teams[key],
-            _about(case),
-            Purpose.STAFF_URGENT if key in urgent_teams else Purpose.STAFF_NEW,
-            ids,
-            now,
-        )
-        for key, case in first_of_team.items()
-        # A team that the directory lacks was alarmed about when the case was routed.
-        if key in directory.teams
+        first_notice(key, _about(case), directory, ids, now, urgent=key in urgent)
+        for key, case in told.items()
     ]
     planned.append(
         sender_notice(
@@ -210,92 +226,3 @@ def _notices(
 
 def _about(case: Case) -> About:
     return About(case.submission_id, case.id, case.number, f"received:{case.submission_id}")
-
-
-def add_information(
-    command: AddInformation,
-    *,
-    directory: Directory,
-    now: datetime,
-    ids: Ids,
-    work: UnitOfWork,
-) -> None:
-    """Add text to a submission that was sent already, and tell everybody who was told of it.
-
-    What was answered or closed is opened again. When it now cannot wait, the case is urgent from here on, and a
-    team that is not at work is not the only one to hear of it. The same addition once more changes nothing.
-    Raises NotFound where there is no such submission.
-    """
-    with work:
-        if work.submissions.has_addition(command.submission_id, command.addition_id):
-            return
-        heads = work.cases.heads_of(command.submission_id)
-        if not heads:
-            raise NotFound("submission")
-        timeline: list[TimelineEntry] = []
-        told: dict[str, CaseHead] = {}
-        hidden = any(
-            child.get("non_disclosure") == "yes" for child in command.answers.get(Scope.CHILD, ())
-        )
-        for head in heads:
-            if hidden:
-                work.cases.hide_place(head.id)
-            timeline += _note_addition(head, command, directory, now, ids, work)
-            for key in (head.team, *sorted(head.alerted_teams)):
-                told.setdefault(key, head)
-            if command.cannot_wait and _calls_on_call(head, directory, now):
-                told.setdefault(directory.on_call_team, head)
-        event = f"addition:{command.addition_id}"
-        purpose = Purpose.STAFF_URGENT if command.cannot_wait else Purpose.STAFF_NEW
-        messages = [
-            staff_notice(
-                directory.teams.get(team) or directory.teams[directory.fallback_team],
-                About(head.submission_id, head.id, head.number, event),
-                purpose,
-                ids,
-                now,
-            )
-            for team, head in told.items()
-        ]
-        work.submissions.add_information(
-            command.submission_id,
-            command.addition_id,
-            command.answers,
-            now,
-            timeline,
-            [message for message in messages if message is not None],
-        )
-        work.commit()
-
-
-def _calls_on_call(head: CaseHead, directory: Directory, now: datetime) -> bool:
-    """Whether the on-call must hear of it: the team is not at work, and the on-call can be reached."""
-    team = directory.teams.get(head.team)
-    at_work = team is not None and is_open(team.hours, directory.holidays, now)
-    return not at_work and _reachable(directory, directory.on_call_team)
-
-
-def _note_addition(
-    head: CaseHead,
-    command: AddInformation,
-    directory: Directory,
-    now: datetime,
-    ids: Ids,
-    work: UnitOfWork,
-) -> list[TimelineEntry]:
-    """Mark the case in the inbox, open it again where it was finished, and make it urgent where it is."""
-    kinds = [TimelineKind.ADDITION_RECEIVED]
-    work.cases.mark(head.id, Mark.NEW_INFORMATION)
-    finished = head.state in {CaseState.ANSWERED, CaseState.CLOSED}
-    if finished and work.cases.move(head.id, CaseState.IN_PROGRESS, now):
-        promise_again(head, directory, now, work)
-        kinds.append(TimelineKind.CASE_REOPENED)
-    if command.cannot_wait:
-        work.cases.make_urgent(head.id)
-        if _calls_on_call(head, directory, now):
-            work.cases.alert(head.id, directory.on_call_team)
-            kinds.append(TimelineKind.ON_CALL_ALERTED)
-    return [
-        TimelineEntry(ids.row(), head.id, now + timedelta(microseconds=index), kind, "sender")
-        for index, kind in enumerate(kinds)
-    ]

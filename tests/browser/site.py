@@ -128,8 +128,8 @@ def _settings(
 
 def _load(files: dict[str, str], settings: Settings) -> None:
     house = wiring.build(settings)
-    wiring.read_directory(files, 0)
-    house.revisions.add(files, "tests", wiring.now())
+    here, latest = wiring.read_directory(files, 0), house.revisions.latest()
+    house.revisions.add(files, here, "tests", wiring.now(), based_on=latest)
     house.engine.dispose()
 
 

@@ -232,6 +232,9 @@ class _Cases(_Rows):
         known = {entry.id for entry in self._memory.timeline}
         self._memory.timeline += [entry for entry in entries if entry.id not in known]
 
+    def happened(self, case_id: UUID, kind: TimelineKind) -> bool:
+        return kind in self._memory.kinds(case_id)
+
     def contact_choice(self, case_id: UUID) -> ContactChoice | None:
         made = [
             ContactChoice(entry.at, entry.kind is TimelineKind.CONTACT_WITHDRAWN)
@@ -305,7 +308,9 @@ class _Clocks(_Rows):
             self._memory.clocks[clock.id] = again
 
     def end(self, case_id: UUID, kind: ClockKind, at: datetime) -> bool:
-        return self._change(case_id, kind, lambda c: c.ended_at is None, ended_at=at)
+        return self._change(
+            case_id, kind, lambda c: c.ended_at is None, ended_at=at, paused_at=None
+        )
 
     def drop(self, case_id: UUID, kinds: frozenset[ClockKind]) -> None:
         for kind in kinds:
@@ -360,6 +365,9 @@ class _Outbox(_Rows):
         self._memory.messages += [
             m for m in messages if (m.event, m.recipient, m.channel) not in taken
         ]
+
+    def recipients_of(self, event: str) -> frozenset[str]:
+        return frozenset(m.recipient for m in self._memory.messages if m.event == event)
 
     def suppress_waiting(
         self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.access import Relation, Role, Viewer, relation_to, teams_of, visible_teams
 from casework.directory import Directory
+from casework.model import CaseHead, CaseState, Mark
 
 CONTENT_ROLES = frozenset({Role.DUTY_WORKER, Role.TEAM_LEAD})
 NOBODY: frozenset[str] = frozenset()
@@ -17,14 +23,33 @@ def viewer(worker: str | None, *roles: str) -> Viewer:
     return Viewer("7", worker, frozenset(roles))
 
 
+def head(team: str, worker: str | None, alerted: frozenset[str], **changes: Any) -> CaseHead:
+    known = CaseHead(
+        id=UUID(int=1),
+        submission_id=UUID(int=2),
+        number="ABCD-EFGH",
+        team=team,
+        worker=worker,
+        alerted_teams=alerted,
+        state=CaseState.RECEIVED,
+        form="guidance",
+        language="fi",
+        urgent=False,
+        after_hours=False,
+        created_at=datetime(2026, 3, 2, 8, tzinfo=UTC),
+    )
+    return replace(known, **changes)
+
+
 def relation(
     who: Viewer,
     directory: Directory,
     team: str = "coast",
     worker: str | None = None,
     alerted: frozenset[str] = NOBODY,
+    **changes: Any,
 ) -> Relation | None:
-    return relation_to(who, directory, team=team, worker=worker, alerted_teams=alerted)
+    return relation_to(who, directory, head(team, worker, alerted, **changes))
 
 
 def test_a_member_sees_the_teams_cases_and_no_others(demo: Directory) -> None:
@@ -105,3 +130,51 @@ def test_many_cases_at_once_are_seen_as_each_alone_is(demo: Directory, data: st.
     seen = visible_teams(who, demo)
     at_once = bool(seen.teams & {team, *alerted}) or (seen.orphans and team not in seen.known)
     assert at_once == (relation(who, demo, team, None, alerted) is not None)
+
+
+def named_reader(directory: Directory, team: str, *readers: str) -> Directory:
+    members = directory.teams[team].members
+    named = {
+        key: replace(worker, reads_protected=key in readers) if key in members else worker
+        for key, worker in directory.workers.items()
+    }
+    return replace(directory, workers=named)
+
+
+def test_a_case_with_non_disclosure_is_for_its_worker_the_lead_and_the_named_readers(
+    demo: Directory,
+) -> None:
+    here = named_reader(demo, "coast", "testi-paivystaja")
+    reader = viewer("testi-paivystaja", Role.DUTY_WORKER)
+    other = viewer("malli-sosiaalityo", Role.DUTY_WORKER)
+    lead = viewer("malli-vastaava", Role.TEAM_LEAD)
+    assert relation(reader, here, protected=True) is Relation.TEAM
+    assert relation(lead, here, protected=True) is Relation.TEAM
+    assert relation(other, here, protected=True) is None
+    assert relation(other, here, protected=False) is Relation.TEAM
+    assert relation(other, here, worker="malli-sosiaalityo", protected=True) is Relation.OWN
+    assert "coast" in visible_teams(other, here).teams - visible_teams(other, here).protected
+
+
+def test_where_a_team_names_no_reader_all_of_it_reads(demo: Directory) -> None:
+    here = named_reader(demo, "coast")
+    other = viewer("malli-sosiaalityo", Role.DUTY_WORKER)
+    assert relation(other, here, protected=True) is Relation.TEAM
+
+
+def test_an_alerted_team_reads_a_protected_case_by_its_own_readers(demo: Directory) -> None:
+    here = named_reader(demo, "on-call", "natt-exempel")
+    alerted = frozenset({"on-call"})
+    reader, other = (viewer(k, Role.DUTY_WORKER) for k in ("natt-exempel", "yo-esimerkki"))
+    assert relation(reader, here, alerted=alerted, protected=True) is Relation.ESCALATED
+    assert relation(other, here, alerted=alerted, protected=True) is None
+
+
+def test_what_nobody_has_opened_is_in_the_end_for_every_lead(demo: Directory) -> None:
+    lead = viewer("prov-ledare", Role.TEAM_LEAD)
+    worker = viewer("testi-etela", Role.DUTY_WORKER)
+    marks = frozenset({Mark.NOT_OPENED})
+    assert relation(lead, demo, marks=marks) is Relation.NOT_OPENED
+    assert relation(worker, demo, team="north", marks=marks) is None
+    assert visible_teams(lead, demo).unopened
+    assert not visible_teams(worker, demo).unopened

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+import io
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.bundle import FILES, BundleError, dump, parse
+from casework.bundle import FILES, dump, parse
 from casework.calendar import ALWAYS, Span
 from casework.caps import SMS_COUNTRIES
 from casework.directory import Directory
-
-Files = dict[str, str]
-Read = Callable[[Files], Directory]
-
-
-def problems(read: Read, files: Files) -> list[tuple[str, int, str]]:
-    with pytest.raises(BundleError) as caught:
-        read(files)
-    return [(p.file, p.line, p.reason) for p in caught.value.problems]
-
-
-def with_line(files: Files, file: str, line: str) -> tuple[Files, int]:
-    """The bundle with one more line in a file, and that line's number."""
-    text = files[file] + line + "\n"
-    return {**files, file: text}, text.count("\n")
+from tests.casework.bundle_rows import Files, Read, problems, with_line
 
 
 def test_the_demo_county_reads_as_written(demo: Directory) -> None:
@@ -46,13 +33,21 @@ def test_the_demo_county_reads_as_written(demo: Directory) -> None:
     assert "17" not in demo.counties
 
 
+def as_a_spreadsheet_saves(text: str) -> str:
+    """The table with semicolons, empty cells after each row, and empty lines between them."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n\r\n")
+    writer.writerows([*row, "", ""] for row in csv.reader(io.StringIO(text, newline="")))
+    return out.getvalue()
+
+
 def test_what_spreadsheets_do_to_a_file_changes_nothing(
     demo: Directory, demo_files: Files, read_bundle: Read
 ) -> None:
     changed = {
         name: "\ufeff" + text.replace("\n", "\r\n")
         if name.endswith(".toml")
-        else "\ufeff\r\n" + text.replace(",", ";").replace("\n", ";;\r\n\r\n")
+        else "\ufeff\r\n" + as_a_spreadsheet_saves(text)
         for name, text in demo_files.items()
     }
     assert read_bundle(changed) == demo
@@ -61,23 +56,23 @@ def test_what_spreadsheets_do_to_a_file_changes_nothing(
 @pytest.mark.parametrize(
     ("file", "line", "reason"),
     [
-        ("teams.csv", "north,Toinen,,,112,,,,,,,,no,60,3,", "'north' stands on line 3 already"),
-        ("workers.csv", "testi-etela,T,t@example.org,fi,", "stands on line 8 already"),
-        ("workers.csv", "uusi,T,prov.ledare@example.org,fi,", "stands on line 4 already"),
-        ("workers.csv", "uusi,,u@example.org,fi,", "name: is empty"),
-        ("workers.csv", "uusi,T,not an address,fi,", "email: expected an e-mail address"),
-        ("workers.csv", "uusi,T,u@example.org,suomi,", "languages: expected a language code"),
-        ("workers.csv", "uusi,T,u@example.org,fi,nowhere", "there is no team 'nowhere'"),
-        ("services.csv", "north,905 091,*,fi", "091 is not a municipality of this county"),
+        ("teams.csv", "north,Toinen,,,112,,,,,,,,no,,60,3,,", "key: stands on line 3 already"),
+        ("workers.csv", "testi-etela,T,t@example.org,fi,,,,", "stands on line 8 already"),
+        ("workers.csv", "uusi,T,prov.ledare@example.org,fi,,,,", "stands on line 4 already"),
+        ("workers.csv", "uusi,,u@example.org,fi,,,,", "name: is empty"),
+        ("workers.csv", "uusi,T,not an address,fi,,,,", "email: expected an e-mail address"),
+        ("workers.csv", "uusi,T,u@example.org,suomi,,,,", "languages: expected a language code"),
+        ("workers.csv", "uusi,T,u@example.org,fi,nowhere,,,", "there is no team 'nowhere'"),
+        ("services.csv", "north,288 091,*,fi", "091 is not a municipality of this county"),
         ("services.csv", "north,91,*,fi", "expected 3 digits with leading zeros, not '91'"),
         ("services.csv", "nowhere,905,*,fi", "there is no team 'nowhere'"),
         ("services.csv", "north,,*,fi", "municipalities: is empty"),
         ("services.csv", "north,905,Guidance!,fi", "forms: expected small letters"),
         ("services.csv", "north,905", "2 cells under 4 columns"),
-        ("contact_points.csv", "north,new,fax,+358500000129,fi", "expected mobile, landline"),
-        ("contact_points.csv", "north,new,mobile,0500000129,fi", "begins with +358"),
-        ("contact_points.csv", "north,new,mobile,112,fi", "begins with +358"),
-        ("contact_points.csv", "north,coast-mail,email,a@example.org,fi", "on line 7 already"),
+        ("contact_points.csv", "north,new,fax,+358500000129,fi,", "expected mobile, landline"),
+        ("contact_points.csv", "north,new,mobile,0500000129,fi,", "begins with +358"),
+        ("contact_points.csv", "north,new,mobile,112,fi,", "begins with +358"),
+        ("contact_points.csv", "north,coast-mail,email,a@example.org,fi,", "on line 7 already"),
         ("hours_exceptions.csv", "north,2026-12-31,25:00-26:00,", "no such time"),
         ("hours_exceptions.csv", "north,2026-12-31,24:00-25:00,", "no such time"),
         ("hours_exceptions.csv", "north,2026-12-31,08:60-10:00,", "no such time"),
@@ -180,12 +175,12 @@ def test_all_wrong_rows_are_named_at_once_and_in_order(
 ) -> None:
     files, _ = with_line(demo_files, "services.csv", "nowhere,905,*,fi")
     files, _ = with_line(files, "services.csv", "north,1,*,fi")
-    files, _ = with_line(files, "contact_points.csv", 'north,"a\nb",email,a@example.org,fi')
-    files, _ = with_line(files, "contact_points.csv", 'north,"open,email,a@example.org,fi')
+    files, _ = with_line(files, "contact_points.csv", 'north,"a\nb",email,a@example.org,fi,')
+    files, _ = with_line(files, "contact_points.csv", 'north,"open,email,a@example.org,fi,')
     places = [p[:2] for p in problems(read_bundle, files)]
     assert places == [
-        ("contact_points.csv", 19),
-        ("contact_points.csv", 21),
+        ("contact_points.csv", 25),
+        ("contact_points.csv", 27),
         ("services.csv", 7),
         ("services.csv", 8),
     ]
@@ -194,7 +189,7 @@ def test_all_wrong_rows_are_named_at_once_and_in_order(
 def test_a_problem_never_quotes_a_persons_name_or_address(
     demo_files: Files, read_bundle: Read
 ) -> None:
-    files, _ = with_line(demo_files, "workers.csv", "uusi,Malli Uusi,malli(at)example.org,fi,")
+    files, _ = with_line(demo_files, "workers.csv", "uusi,Malli Uusi,malli(at)example.org,fi,,,,")
     assert not any("Malli" in p[2] or "(at)" in p[2] for p in problems(read_bundle, files))
 
 

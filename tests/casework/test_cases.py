@@ -2,65 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from casework.access import Relation, Role, Viewer
-from casework.commands import Submit
+from casework.access import Relation
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
-from casework.model import Case, CaseState, ClockKind, TimelineKind
-from casework.usecases import answer_case, close_case, open_case, reopen_case, submit
-from tests.casework.fakes import CountingIds, MemoryLog, MemoryWork, command
-
-MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
-MEMBER = Viewer("1", "testi-paivystaja", frozenset({Role.DUTY_WORKER}))
-STRANGER = Viewer("2", "yo-esimerkki", frozenset({Role.DUTY_WORKER}))
-
-Act = Callable[..., object]
-
-
-@dataclass
-class Desk:
-    """One case of the team `coast`, and a clock that goes on by a minute with each act."""
-
-    directory: Directory
-    work: MemoryWork = field(default_factory=MemoryWork)
-    ids: CountingIds = field(default_factory=CountingIds)
-    at: datetime = MONDAY
-    order: Submit = field(default_factory=command)
-
-    def __post_init__(self) -> None:
-        submit(self.order, directory=self.directory, now=self.at, ids=self.ids, work=self.work)
-        self.log = MemoryLog(self.work)
-
-    @property
-    def case(self) -> Case:
-        (case,) = self.work.kept.cases.values()
-        return case
-
-    def do(self, act: Act, viewer: Viewer = MEMBER, case_id: UUID | None = None) -> object:
-        self.at += timedelta(minutes=1)
-        return act(
-            case_id or self.case.id,
-            viewer,
-            directory=self.directory,
-            now=self.at,
-            ids=self.ids,
-            work=self.work,
-            log=self.log,
-        )
-
-    def ended(self, kind: ClockKind) -> datetime | None:
-        return self.work.kept.clock(self.case.id, kind).ended_at
-
-    def kinds(self) -> list[TimelineKind]:
-        return self.work.kept.kinds(self.case.id)[2:]
+from casework.model import CaseState, ClockKind, TimelineKind
+from casework.usecases import answer_case, close_case, open_case, reopen_case
+from tests.casework.desk import STRANGER, Act, Desk
+from tests.casework.fakes import MemoryLog, MemoryWork
 
 
 @pytest.fixture
@@ -123,7 +76,7 @@ def test_a_stranger_and_a_missing_case_look_the_same_and_change_nothing(
     before = desk.case
     commits = desk.work.commits
     with pytest.raises(NotFound) as barred:
-        desk.do(act, STRANGER)
+        desk.do(act, viewer=STRANGER)
     with pytest.raises(NotFound) as missing:
         desk.do(act, case_id=UUID(int=999_999))
     assert str(barred.value) == str(missing.value)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.calendar import add_working_days, is_eve, is_working_day
+from casework.deadlines import assessment_start_on, working_days_left
 from webapp.holidays import finnish_holidays
 
 HOLIDAYS = finnish_holidays(range(2024, 2033))
@@ -42,6 +43,61 @@ def holidays_of(year: int) -> set[date]:
     midsummer = {first_from(date(year, 6, 19), 4), first_from(date(year, 6, 20), 5)}
     all_saints = {first_from(date(year, 10, 31), 5)}
     return {date(year, *month_day) for month_day in fixed} | movable | midsummer | all_saints
+
+
+def works(day: date, holidays: set[date]) -> bool:
+    return day.weekday() < 5 and day not in holidays
+
+
+def plain_start(arrived: date, holidays: set[date], eves: set[date]) -> date:
+    """The seventh working day counted on the fingers, eves as working days, and never one of them."""
+    counted, day = 0, arrived
+    while counted < 7:
+        day = date.fromordinal(day.toordinal() + 1)
+        counted += works(day, holidays - eves)
+    while not works(day, holidays):
+        day = date.fromordinal(day.toordinal() - 1)
+    return day
+
+
+@pytest.mark.parametrize("year", range(2024, 2033))
+def test_the_start_of_an_assessment_agrees_with_a_plain_count_on_every_day(year: int) -> None:
+    holidays = holidays_of(year) | holidays_of(year + 1)
+    eves = {first_from(date(y, 6, 19), 4) for y in (year, year + 1)}
+    eves |= {date(y, 12, 24) for y in (year, year + 1)}
+    known = finnish_holidays(range(year, year + 2))
+    for number in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
+        arrived = date.fromordinal(number)
+        start = assessment_start_on(arrived, known)
+        assert start == plain_start(arrived, holidays, eves)
+        assert works(start, holidays)
+        assert arrived < start
+        # Never later than where eves are no working days.
+        assert start <= add_working_days(arrived, 7, known)
+
+
+@pytest.mark.parametrize("year", range(2024, 2033))
+def test_each_day_is_a_working_day_or_not_by_a_table_of_our_own(year: int) -> None:
+    table, known = holidays_of(year), finnish_holidays(range(year, year + 1))
+    days = [
+        date.fromordinal(number)
+        for number in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal())
+    ]
+    assert [is_working_day(day, known) for day in days] == [works(day, table) for day in days]
+
+
+@given(st.dates(date(2024, 1, 10), date(2031, 12, 1)), st.integers(-20, 20))
+def test_working_days_left_agree_with_a_plain_count(today: date, distance: int) -> None:
+    last = today + timedelta(days=distance)
+    early, late = sorted((today, last))
+    days = [date.fromordinal(n) for n in range(early.toordinal() + 1, late.toordinal() + 1)]
+    holidays = holidays_of(today.year - 1) | holidays_of(today.year) | holidays_of(today.year + 1)
+    count = sum(works(day, holidays) for day in days)
+    noon = timedelta(hours=12)
+    start = datetime(today.year, today.month, today.day, tzinfo=UTC) + noon
+    assert working_days_left(start, start + (last - today), HOLIDAYS) == (
+        count if last >= today else -count
+    )
 
 
 @pytest.mark.parametrize("year", range(2024, 2033))

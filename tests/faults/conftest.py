@@ -58,7 +58,8 @@ def _furnish(settings: Settings) -> None:
     migrate.upgrade(settings.migration_database_url.get_secret_value())
     opened = wiring.build(settings)
     files = always_open(demo_county.bundle_files(demo_county.FOLDER))
-    opened.revisions.add(files, "tests", wiring.now())
+    here = wiring.read_directory(files, 0)
+    opened.revisions.add(files, here, "tests", wiring.now(), based_on=None)
     opened.engine.dispose()
     for _ in demo_county.prepare(settings):
         pass

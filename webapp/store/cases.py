@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, exists, func, select, update
 
 from casework.model import (
     CASE_MOVES,
@@ -17,6 +17,7 @@ from casework.model import (
     Mark,
     SaidPhrase,
     TimelineEntry,
+    TimelineKind,
 )
 from webapp.store.following import contact_choice, said_in
 from webapp.store.submissions import timeline_row
@@ -135,6 +136,10 @@ class CaseRows:
     def append_timeline(self, entries: Sequence[TimelineEntry]) -> None:
         rows = [timeline_row(entry) for entry in entries]
         self._work.queue(timeline, rows, on_conflict="on conflict (id) do nothing")
+
+    def happened(self, case_id: UUID, kind: TimelineKind) -> bool:
+        entry = exists().where(timeline.c.case_id == case_id, timeline.c.kind == kind.value)
+        return bool(self._work.connection.execute(select(entry)).scalar_one())
 
     def contact_choice(self, case_id: UUID) -> ContactChoice | None:
         return contact_choice(self._work.connection, case_id)

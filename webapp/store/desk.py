@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, and_, func, not_, or_, select, tuple_
 
 from casework.access import Visible
-from casework.commands import Scope
-from casework.messages import Channel, MessageState
-from casework.model import CaseHead, CaseState, ClockKind, SaidPhrase, TimelineKind
+from casework.model import STATUTORY_CLOCKS, CaseHead, CaseState, ClockKind, Mark
+from webapp.store.case_file import CaseFile, read_case_file
 from webapp.store.cases import HEAD_COLUMNS, head_of
-from webapp.store.contacts import Chosen, choices, others
-from webapp.store.crypto import Keys, OpenKey
-from webapp.store.following import said_in
-from webapp.store.tables import (
-    additions,
-    attempts,
-    cases,
-    clocks,
-    messages,
-    submissions,
-    timeline,
-)
+from webapp.store.crypto import Keys
+from webapp.store.tables import cases, clocks, submissions
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
+    """`limit` is the nearest limit of law that is still to be met."""
+
     head: CaseHead
     acknowledge_by: datetime | None
     reply_by: datetime | None
+    limit: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,58 +34,6 @@ class Cursor:
 
     created_at: datetime
     case_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class ClockLine:
-    kind: ClockKind
-    due_at: datetime
-    ended_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class TimelineLine:
-    at: datetime
-    kind: TimelineKind
-    actor: str
-    detail: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class MessageLine:
-    recipient: str
-    channel: Channel
-    purpose: str
-    state: MessageState
-    created_at: datetime
-    changed_at: datetime
-    next_at: datetime | None
-    attempts: int
-    reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFile:
-    """Everything that a related worker sees of a case."""
-
-    head: CaseHead
-    reference: str
-    known_as: str
-    received_at: datetime
-    municipality: str | None
-    directory_revision: int
-    shared: Mapping[str, Any] = field(repr=False)
-    sender: Mapping[str, Any] | None = field(repr=False)
-    child: Mapping[str, Any] = field(repr=False)
-    reasons: Sequence[Mapping[str, Any]] = field(repr=False)
-    additions: Sequence[tuple[datetime, Mapping[str, Any]]] = field(repr=False)
-    #: What the sender chose about contact, the newest first; `sender` holds it as it is now.
-    contacts: Sequence[Chosen] = field(repr=False)
-    said: Sequence[SaidPhrase]
-    siblings: Sequence[CaseHead]
-    clocks: Sequence[ClockLine]
-    timeline: Sequence[TimelineLine]
-    messages: Sequence[MessageLine]
 
 
 class Desk:
@@ -120,6 +60,7 @@ class Desk:
                 *HEAD_COLUMNS,
                 ack.c.due_at.label("acknowledge_by"),
                 reply.c.due_at.label("reply_by"),
+                _nearest_limit().label("limit"),
             )
             .outerjoin(ack, _running(ack, ClockKind.ACKNOWLEDGEMENT))
             .outerjoin(reply, _running(reply, ClockKind.PROMISED_REPLY))
@@ -133,7 +74,10 @@ class Desk:
             )
         with self._reads.connect() as connection:
             rows = connection.execute(query).mappings().all()
-        return [InboxRow(head_of(row), row["acknowledge_by"], row["reply_by"]) for row in rows]
+        return [
+            InboxRow(head_of(row), row["acknowledge_by"], row["reply_by"], row["limit"])
+            for row in rows
+        ]
 
     def count(self, seen: Visible, *, state: CaseState) -> int:
         with self._reads.connect() as connection:
@@ -159,69 +103,25 @@ class Desk:
     def case_file(self, case_id: UUID) -> CaseFile:
         """Everything about one case, opened."""
         with self._reads.connect() as connection:
-            row = (
-                connection.execute(
-                    select(
-                        *HEAD_COLUMNS,
-                        cases.c.municipality,
-                        cases.c.directory_revision,
-                        cases.c.key_wrapped.label("case_key"),
-                        cases.c.child_sealed,
-                        cases.c.reasons_sealed,
-                        submissions.c.reference,
-                        submissions.c.known_as,
-                        submissions.c.received_at,
-                        submissions.c.key_wrapped.label("submission_key"),
-                        submissions.c.shared_sealed,
-                        submissions.c.sender_key_wrapped,
-                        submissions.c.sender_sealed,
-                    )
-                    .join(submissions, submissions.c.id == cases.c.submission_id)
-                    .where(cases.c.id == case_id)
-                )
-                .mappings()
-                .one()
-            )
-            return self._file(connection, row)
-
-    def _file(self, connection: Connection, row: Mapping[Any, Any]) -> CaseFile:
-        head = head_of(row)
-        case_key = self._keys.unwrap(row["case_key"], head.id, "case_key")
-        key = self._keys.unwrap(row["submission_key"], head.submission_id, "submission_key")
-        sender_key = None
-        if row["sender_key_wrapped"] is not None:
-            sender_key = self._keys.unwrap(
-                row["sender_key_wrapped"], head.submission_id, "sender_key"
-            )
-        sender = None
-        if sender_key is not None and row["sender_sealed"] is not None:
-            sender = sender_key.open_json(row["sender_sealed"], head.submission_id, "sender")
-        added = _additions(connection, head, key, case_key, sender_key)
-        chosen = choices(sender, row["received_at"], added)
-        return CaseFile(
-            head=head,
-            reference=row["reference"],
-            known_as=row["known_as"],
-            received_at=row["received_at"],
-            municipality=row["municipality"],
-            directory_revision=row["directory_revision"],
-            shared=key.open_json(row["shared_sealed"], head.submission_id, "shared"),
-            sender=chosen[0].given,
-            child=case_key.open_json(row["child_sealed"], head.id, "child"),
-            reasons=case_key.open_json(row["reasons_sealed"], head.id, "reasons"),
-            additions=others(added),
-            contacts=chosen,
-            said=said_in(connection, [head.id]).get(head.id, ()),
-            siblings=_siblings(connection, head),
-            clocks=_clocks(connection, head.id),
-            timeline=_timeline(connection, head.id),
-            messages=_messages(connection, head.submission_id),
-        )
+            return read_case_file(connection, self._keys, case_id)
 
 
 def _of(seen: Visible) -> ColumnElement[bool]:
-    ours = or_(cases.c.team.in_(seen.teams), cases.c.alerted_teams.overlap(list(seen.teams)))
-    return or_(ours, cases.c.team.not_in(seen.known)) if seen.orphans else ours
+    """The cases that the viewer may open: `casework.access.relation_to`, as a condition."""
+    belongs = _belonging(seen.teams, seen, orphans=seen.orphans)
+    if (seen.protected, seen.protected_orphans) != (seen.teams, seen.orphans):
+        theirs = _belonging(seen.protected, seen, orphans=seen.protected_orphans)
+        belongs = and_(belongs, or_(not_(cases.c.protected), theirs))
+    if seen.worker:
+        belongs = or_(belongs, cases.c.worker == seen.worker)
+    if seen.unopened:
+        belongs = or_(belongs, cases.c.marks.contains([Mark.NOT_OPENED.value]))
+    return belongs
+
+
+def _belonging(teams: frozenset[str], seen: Visible, *, orphans: bool) -> ColumnElement[bool]:
+    ours = or_(cases.c.team.in_(teams), cases.c.alerted_teams.overlap(list(teams)))
+    return or_(ours, cases.c.team.not_in(seen.known)) if orphans else ours
 
 
 def _running(clock: Any, kind: ClockKind) -> Any:
@@ -230,79 +130,12 @@ def _running(clock: Any, kind: ClockKind) -> Any:
     )
 
 
-def _additions(
-    connection: Connection,
-    head: CaseHead,
-    key: OpenKey,
-    case_key: OpenKey,
-    sender_key: OpenKey | None,
-) -> Sequence[tuple[datetime, Mapping[str, Any]]]:
-    """What was added later, page by page; of children only where this case is the one that keeps it."""
-    rows = connection.execute(
-        select(additions)
-        .where(
-            additions.c.submission_id == head.submission_id,
-            or_(additions.c.case_id.is_(None), additions.c.case_id == head.id),
-        )
-        .order_by(additions.c.received_at, additions.c.scope)
-    )
-    opened = []
-    for row in rows:
-        of_child = row.case_id is not None
-        opener = case_key if of_child else sender_key if row.scope == Scope.SENDER else key
-        if opener is not None:
-            answers = opener.open_json(row.answers_sealed, row.id, f"addition/{row.scope}")
-            opened.append((row.received_at, answers))
-    return opened
-
-
-def _siblings(connection: Connection, head: CaseHead) -> Sequence[CaseHead]:
-    rows = connection.execute(
-        select(*HEAD_COLUMNS)
-        .where(cases.c.submission_id == head.submission_id, cases.c.id != head.id)
-        .order_by(cases.c.id)
-    )
-    return [head_of(row) for row in rows.mappings()]
-
-
-def _clocks(connection: Connection, case_id: UUID) -> Sequence[ClockLine]:
-    rows = connection.execute(
-        select(clocks).where(clocks.c.case_id == case_id).order_by(clocks.c.due_at)
-    )
-    return [ClockLine(ClockKind(row.kind), row.due_at, row.ended_at) for row in rows]
-
-
-def _timeline(connection: Connection, case_id: UUID) -> Sequence[TimelineLine]:
-    rows = connection.execute(
-        select(timeline).where(timeline.c.case_id == case_id).order_by(timeline.c.at)
-    )
-    return [TimelineLine(row.at, TimelineKind(row.kind), row.actor, row.detail) for row in rows]
-
-
-def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLine]:
-    last_reason = (
-        select(attempts.c.reason)
-        .where(attempts.c.message_id == messages.c.id)
-        .order_by(attempts.c.started_at.desc())
-        .limit(1)
+def _nearest_limit() -> ScalarSelect[Any]:
+    """Of the case's clocks of law that run: asked for the rows that are shown, by the key of (case, kind)."""
+    law = [kind.value for kind in STATUTORY_CLOCKS]
+    return (
+        select(func.min(clocks.c.due_at))
+        .where(clocks.c.case_id == cases.c.id, clocks.c.kind.in_(law), clocks.c.ended_at.is_(None))
+        .correlate(cases)
         .scalar_subquery()
     )
-    rows = connection.execute(
-        select(messages, last_reason.label("reason"))
-        .where(messages.c.submission_id == submission_id)
-        .order_by(messages.c.created_at, messages.c.id)
-    )
-    return [
-        MessageLine(
-            recipient=row.recipient,
-            channel=Channel(row.channel),
-            purpose=row.purpose,
-            state=MessageState(row.state),
-            created_at=row.created_at,
-            changed_at=row.changed_at,
-            next_at=row.next_at,
-            attempts=row.attempts,
-            reason=row.reason,
-        )
-        for row in rows
-    ]

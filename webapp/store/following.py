@@ -37,13 +37,14 @@ def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp
             submissions.c.sender_key_wrapped.is_not(None).label("has_contact"),
             cases.c.id.label("case_id"),
             cases.c.team,
+            cases.c.shown_team,
             cases.c.state,
-            cases.c.after_hours,
             cases.c.transfer_to,
             cases.c.acknowledged_at,
             cases.c.answered_at,
             cases.c.closed_at,
             clocks.c.due_at,
+            clocks.c.paused_at,
         )
         .join(cases, cases.c.submission_id == submissions.c.id)
         .outerjoin(
@@ -61,12 +62,14 @@ def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp
     count, last_added_at = _additions_to(connection, first.id)
     choice = contact_choice(connection, first.case_id)
     said, by_page = said_in(connection, ids), answered_here(connection, ids)
+    transfers = [row.case_id for row in rows if row.transfer_to]
+    passed_on = _passed_on(connection, transfers) if transfers else {}
     return FollowUp(
         submission_id=first.id,
         reference=first.reference,
         form=first.form,
         received_at=first.received_at,
-        cases=tuple(_followed(row, said, by_page) for row in rows),
+        cases=tuple(_followed(row, said, by_page, passed_on) for row in rows),
         additions=count,
         has_contact=first.has_contact,
         withdrawn=choice is not None and choice.withdrawn,
@@ -75,12 +78,15 @@ def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp
 
 
 def _followed(
-    row: Any, said: Mapping[UUID, Sequence[SaidPhrase]], by_page: frozenset[UUID]
+    row: Any,
+    said: Mapping[UUID, Sequence[SaidPhrase]],
+    by_page: frozenset[UUID],
+    passed_on: Mapping[UUID, Mapping[TimelineKind, datetime]],
 ) -> FollowedCase:
+    passed = passed_on.get(row.case_id, {})
     return FollowedCase(
-        team=row.team,
+        team=row.shown_team or row.team,
         state=CaseState(row.state),
-        after_hours=row.after_hours,
         acknowledged_at=row.acknowledged_at,
         answered_at=row.answered_at,
         closed_at=row.closed_at,
@@ -88,7 +94,25 @@ def _followed(
         transfer_to=row.transfer_to,
         said=tuple(said.get(row.case_id, ())),
         answered_here=row.case_id in by_page,
+        transfer_sent_at=passed.get(TimelineKind.TRANSFER_SENT),
+        transfer_confirmed_at=passed.get(TimelineKind.TRANSFER_CONFIRMED),
+        reply_paused=row.paused_at is not None,
     )
+
+
+def _passed_on(
+    connection: Connection, case_ids: Sequence[UUID]
+) -> Mapping[UUID, Mapping[TimelineKind, datetime]]:
+    """When each matter of another county was passed on, and when that county confirmed it."""
+    kinds = [TimelineKind.TRANSFER_SENT.value, TimelineKind.TRANSFER_CONFIRMED.value]
+    found: dict[UUID, dict[TimelineKind, datetime]] = {}
+    for row in connection.execute(
+        select(timeline.c.case_id, timeline.c.kind, timeline.c.at).where(
+            timeline.c.case_id.in_(case_ids), timeline.c.kind.in_(kinds)
+        )
+    ):
+        found.setdefault(row.case_id, {})[TimelineKind(row.kind)] = row.at
+    return found
 
 
 def _additions_to(connection: Connection, submission_id: UUID) -> tuple[int, datetime | None]:

@@ -7,10 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
+from sqlalchemy import ColumnElement, select
 
 from casework.errors import ErasedContent, TamperedContent
 from casework.messages import Channel, Claimed, Message, MessageState, Purpose, Queue
 from webapp.store.crypto import Keys
+from webapp.store.tables import messages, submissions
 
 log = structlog.get_logger()
 
@@ -26,9 +28,17 @@ def note_unopened(message_id: UUID, error: Exception) -> None:
     log.error("message_cannot_be_opened", message=str(message_id), fault=type(error).__name__)
 
 
+def key_of_submission() -> ColumnElement[bytes | None]:
+    """Of a row of messages: the wrapped key of its submission, as `key_wrapped`; null where it has none."""
+    found = select(submissions.c.key_wrapped).where(submissions.c.id == messages.c.submission_id)
+    return found.scalar_subquery().label("key_wrapped")
+
+
 def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
-    """A row with `key_wrapped` of its submission, opened. Raises one of CANNOT_BE_OPENED."""
-    key = keys.unwrap(row["key_wrapped"], row["submission_id"], "submission_key")
+    """A row with `key_wrapped` of its submission, if it has one, opened. Raises one of CANNOT_BE_OPENED."""
+    key = keys.own
+    if row["submission_id"] is not None:
+        key = keys.unwrap(row["key_wrapped"], row["submission_id"], "submission_key")
     address = key.open(row["address_sealed"], row["id"], "address").decode()
     return Claimed(message_of(row, address), row["attempts"], row["lease_until"])
 

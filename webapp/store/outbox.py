@@ -18,17 +18,18 @@ from casework.messages import (
     Queue,
     origins,
 )
-from webapp.store.crypto import Keys
+from webapp.store.crypto import Keys, OpenKey
 from webapp.store.following import chosen_otherwise
 from webapp.store.message_rows import (
     CANNOT_BE_OPENED,
+    key_of_submission,
     message_of,
     note_unopened,
     opened,
     values_of,
 )
-from webapp.store.submissions import message_row, submission_key
-from webapp.store.tables import attempts, messages, receipts, submissions
+from webapp.store.submissions import message_row, submission_keys
+from webapp.store.tables import attempts, messages, receipts
 
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
@@ -42,15 +43,25 @@ class OutboxRows:
         self._keys = keys
 
     def add(self, rows: Sequence[Message]) -> None:
+        named = {message.submission_id for message in rows if message.submission_id is not None}
+        opened_keys = submission_keys(self._work, self._keys, named) if named else {}
+        sealed = []
         for message in rows:
-            try:
-                key = submission_key(self._work, self._keys, message.submission_id)
-            except CANNOT_BE_OPENED as error:
-                note_unopened(message.id, error)
-                continue
-            self._work.queue(
-                messages, [message_row(message, key)], on_conflict="on conflict do nothing"
+            # What belongs to no submission is sealed with the house's own key.
+            key = (
+                opened_keys.get(message.submission_id) if message.submission_id else self._keys.own
             )
+            if isinstance(key, OpenKey):
+                sealed.append(message_row(message, key))
+            else:
+                note_unopened(message.id, key or KeyError(message.submission_id))
+        self._work.queue(messages, sealed, on_conflict="on conflict do nothing")
+
+    def recipients_of(self, event: str) -> frozenset[str]:
+        found = self._work.connection.execute(
+            select(messages.c.recipient).where(messages.c.event == event)
+        )
+        return frozenset(row.recipient for row in found)
 
     def claim(
         self, queue: Queue, now: datetime, lease_until: datetime, limit: int
@@ -70,14 +81,14 @@ class OutboxRows:
         )
         rows = self._work.connection.execute(
             update(messages)
-            .where(messages.c.id == due.c.id, submissions.c.id == messages.c.submission_id)
+            .where(messages.c.id == due.c.id)
             .values(
                 state=MessageState.CLAIMED.value,
                 attempts=messages.c.attempts + 1,
                 lease_until=lease_until,
                 changed_at=now,
             )
-            .returning(*messages.c, submissions.c.key_wrapped)
+            .returning(*messages.c, key_of_submission())
         )
         claimed = [
             one for row in rows.mappings().all() if (one := self._opened_or_failed(row, now))

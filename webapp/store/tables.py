@@ -132,6 +132,7 @@ cases = Table(
         postgresql_where=text("state <> 'closed'"),
     ),
     Index("ix_cases_alerted_teams", "alerted_teams", postgresql_using="gin"),
+    Index("ix_cases_worker", "worker", postgresql_where=text("worker is not null")),
     Index("ix_cases_reviewed", "reviewed_revision", postgresql_where=text("state <> 'closed'")),
     # Few at any time: they head the inbox of every lead.
     Index(
@@ -171,7 +172,7 @@ clocks = Table(
     _at("ended_at", nullable=True),
     _at("paused_at", nullable=True),
     # Steps of the ladder that were taken.
-    Column("step", SmallInteger, nullable=False, server_default=text("0")),
+    Column("step", Integer, nullable=False, server_default=text("0")),
     UniqueConstraint("case_id", "kind"),
     Index(
         "ix_clocks_act_at",

@@ -151,13 +151,7 @@ def _findable(number: str, viewer: Viewer) -> UUID | None:
     mine = [
         head
         for head in sorted(heads, key=lambda head: head.number != number)
-        if relation_to(
-            viewer,
-            here,
-            team=head.team,
-            worker=head.worker,
-            alerted_teams=head.alerted_teams,
-        )
+        if relation_to(viewer, here, head)
     ]
     exact = [head for head in heads if head.number == number]
     if exact and exact[0] not in mine:

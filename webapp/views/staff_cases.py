@@ -25,7 +25,7 @@ from forms.words import N_
 from webapp.accounts.users import workers_of
 from webapp.house import directory, house
 from webapp.i18n import say
-from webapp.store.desk import CaseFile, MessageLine
+from webapp.store.case_file import CaseFile, MessageLine
 from webapp.views import staff_words as words
 from webapp.views.phrases import PHRASES
 from webapp.views.staff_answers import (
@@ -167,16 +167,7 @@ def _notice(state: CaseState) -> str | None:
 
 
 def is_mine(other: CaseHead, here: Directory) -> bool:
-    return (
-        relation_to(
-            viewer(),
-            here,
-            team=other.team,
-            worker=other.worker,
-            alerted_teams=other.alerted_teams,
-        )
-        is not None
-    )
+    return relation_to(viewer(), here, other) is not None
 
 
 def _sender(given: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -34,6 +34,9 @@ RELATIONS = {
     Relation.OWN: N_("You see this case because it is yours."),
     Relation.TEAM: N_("You see this case because it belongs to your team."),
     Relation.ESCALATED: N_("You see this case because your team was alerted about it."),
+    Relation.NOT_OPENED: N_(
+        "You see this case because nobody has opened it, though everybody was told: now it is for every lead."
+    ),
 }
 
 KNOWN_AS = {
@@ -91,6 +94,8 @@ PURPOSES = {
     Purpose.STAFF_NEW: N_("A new case"),
     Purpose.STAFF_URGENT: N_("An urgent case"),
     Purpose.STAFF_REMINDER: N_("Reminder of an unopened case"),
+    Purpose.STAFF_DUE: N_("A limit is near or has passed"),
+    Purpose.STAFF_DIGEST: N_("The summary of the morning"),
 }
 
 MESSAGE_STATES = {

@@ -30,7 +30,7 @@ def upgrade() -> None:
     _cases()
     op.add_column("clocks", sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column(
-        "clocks", sa.Column("step", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
+        "clocks", sa.Column("step", sa.Integer(), server_default=sa.text("0"), nullable=False)
     )
     op.create_index(
         "ix_clocks_due_at", "clocks", ["due_at"], postgresql_where=sa.text("ended_at is null")
@@ -133,6 +133,9 @@ def _cases() -> None:
         postgresql_where=sa.text("state <> 'closed'"),
     )
     op.create_index(
+        "ix_cases_worker", "cases", ["worker"], postgresql_where=sa.text("worker is not null")
+    )
+    op.create_index(
         "ix_cases_not_opened",
         "cases",
         ["created_at", "id"],
@@ -147,6 +150,7 @@ def downgrade() -> None:
     op.drop_column("clocks", "step")
     op.drop_column("clocks", "paused_at")
     op.drop_index("ix_cases_not_opened", table_name="cases")
+    op.drop_index("ix_cases_worker", table_name="cases")
     op.drop_index("ix_cases_reviewed", table_name="cases")
     for name in ("reviewed_revision", "proposed_team", "shown_team", "protected", "statutory"):
         op.drop_column("cases", name)
