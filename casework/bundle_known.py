@@ -18,14 +18,14 @@ class Known:
     teams: frozenset[str]
     workers: frozenset[str]
 
-    def team(self, row: Row, key: str) -> str:
-        """The key; one that is not there is noted."""
+    def team(self, row: Row, key: str, column: str = "team") -> str:
+        """The key; one that is not there is noted, and never quoted: anything may have slipped into its place."""
         if key not in self.teams:
-            row.wrong(f"there is no team '{key}' in {TEAMS_FILE}")
+            row.wrong(f"{column}: no team in {TEAMS_FILE} has this key")
         return key
 
     def worker(self, row: Row, column: str) -> str:
-        """The key in a column, noted when it is not there: never quoted, as a name may stand in its place."""
+        """The key in a column; the same of workers."""
         key = row.text(column)
         if key not in self.workers:
             row.wrong(f"{column}: no worker in {WORKERS_FILE} has this key")

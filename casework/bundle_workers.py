@@ -42,11 +42,13 @@ def read_workers(rows: Iterable[Row], known: Known) -> dict[str, Worker]:
 
 def _worker(row: Row, known: Known) -> Worker:
     return Worker(
-        key=row.read("key", values.worker_key, ""),
+        key=row.read("key", values.key, ""),
         name=row.read("name", values.required, ""),
         email=row.read("email", values.email, ""),
         languages=row.read("languages", values.languages, ()),
-        teams=tuple(known.team(row, key) for key in dict.fromkeys(row.text("teams").split())),
+        teams=tuple(
+            known.team(row, key, "teams") for key in dict.fromkeys(row.text("teams").split())
+        ),
         mobile=row.read("mobile", values.optional(values.mobile), ""),
         deputy=known.other_worker(row, "deputy", row.text("key")),
         reads_protected=bool(row.read("reads_protected", values.yes_no_or_empty, None)),

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -201,6 +202,8 @@ def _periods(
                 reached = closes
 
 
+# A year of a team's hours: they are asked for at every route, and again and again when a directory is checked.
+@lru_cache(maxsize=8192)
 def _moment(day: date, minute: int) -> datetime:
     """The UTC moment at which a clock in Helsinki first reads at least `minute` of `day`."""
     if minute >= DAY_MINUTES:

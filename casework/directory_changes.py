@@ -12,7 +12,7 @@ import io
 import json
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -111,8 +111,11 @@ def without_row(files: Files, file: str, key: Key) -> dict[str, str]:
     return _put(files, file, {key: {}}, [])[0]
 
 
-def with_rows(files: Files, file: str, more: Iterable[Row]) -> dict[str, str]:
-    return _put(files, file, {}, [*more])[0]
+def with_rows(
+    files: Files, file: str, added: Sequence[Row] = (), replaced: Mapping[Key, Row] | None = None
+) -> dict[str, str]:
+    """The files with several rows added, and others replaced."""
+    return _put(files, file, replaced or {}, added)[0]
 
 
 def with_group(files: Files, file: str, first: str, group: Sequence[Row]) -> dict[str, str]:

@@ -1,27 +1,30 @@
 """Proof that no message ends with nobody: every hole in a directory, each with an example.
 
-A decision depends on the time in two ways only: which municipalities exist on that day, and
-which teams are open. So it is enough to ask `route` once for every stretch of days between two
-changes of municipalities, and in it once for every mix of open and closed that the chosen team
-and the on-call team ever show. A year of hours is covered by a few hundred questions.
+Which team a message goes to hangs on the day alone, and on it only by the municipalities that there are. What
+becomes of it there hangs on the states of that team and of those that may stand in for it, see
+`casework.directory_times`. So it is enough to ask `route` where each municipality, form and language leads once
+for every stretch of days between two changes of municipalities, and then, for each team that was named, once for
+every mix of states that these teams ever show in that stretch. Any municipality that is not the county's own, or
+that nobody follows, leads where an unknown one does; whoever names a worker leads to that worker's home team.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from casework.calendar import HELSINKI, boundaries, is_open, next_opening
+from casework.calendar import HELSINKI
 from casework.directory import Directory
-from casework.routing import Target, route, visibility_fault
-from casework.teams import ContactKind, ContactPoint, Team
-
-# Mobile numbers of Finland begin with 04 or 050 (Traficom's numbering regulation).
-_FINLAND: Final = "+358"
-_FINNISH_MOBILE: Final = ("+3584", "+35850")
+from casework.directory_holes import places_left, promised_languages, standing_holes
+from casework.directory_people import people_holes
+from casework.directory_times import DirectoryTimes, gap, midnight
+from casework.hole import Hole as Hole
+from casework.routing import FEEDBACK, Decision, Reason, Target, route
+from casework.workers import Rota
 
 # Reasons of a route that mean that somebody would not have been reached, or not as intended.
 _HOLES: Final = frozenset(
@@ -33,18 +36,16 @@ _HOLES: Final = frozenset(
         "on_call_unreachable",
     }
 )
+#: A team with a rota, and one without.
+_NOBODY_THERE: Final = {True: "nobody_on_shift", False: "everybody_away"}
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
-    """One hole. `subject` is the team, municipality or worker to mend.
+class _Asked:
+    """A message of which is asked where it goes; `worker` is who is named in it."""
 
-    `example` is the smallest case that falls into it: text to text, with `at` in UTC.
-    """
-
-    kind: str
-    subject: str
-    example: Mapping[str, str] = field(default_factory=dict)
+    target: Target
+    worker: str = ""
 
 
 def check(
@@ -52,141 +53,163 @@ def check(
 ) -> tuple[Hole, ...]:
     """Every hole in `days` days from `start`, in order of kind and subject; () when sound.
 
-    `forms` are the slugs of all public forms; those that the county has closed are left out.
+    `forms` are the slugs of all public forms; those that the county has closed are left out. The example of a hole
+    is the earliest one, and of those the one with the smallest municipality and form. A large county takes seconds.
     """
     slugs = sorted(set(forms))
-    holes: dict[tuple[str, str], Hole] = {}
+    begin, end = midnight(start), midnight(start + timedelta(days=days))
+    stretches = _stretches(directory, start, days)
+    times = DirectoryTimes(directory, begin, end)
     found = (
-        *_roles(directory),
-        *_unknown_forms(directory, slugs),
-        *(hole for key in sorted(directory.teams) for hole in _team(directory, key, start)),
-        *_municipalities(directory, start, days),
-        *_routes(directory, start, days, slugs),
+        *_routes(times, stretches, [f for f in slugs if f not in directory.county.closed_forms]),
+        *_unrouted(times),
+        *standing_holes(directory, begin, slugs),
+        *places_left(directory, [start_of for start_of, _ in stretches]),
+        *people_holes(directory, begin, end),
     )
+    holes: defaultdict[tuple[str, str], list[Hole]] = defaultdict(list)
     for hole in found:
-        holes.setdefault((hole.kind, hole.subject), hole)
-    return tuple(holes[key] for key in sorted(holes))
+        holes[hole.kind, hole.subject].append(hole)
+    # Those of one moment stay in the order in which they were found.
+    smallest = (
+        min(holes[key], key=lambda hole: hole.example.get("at", "")) for key in sorted(holes)
+    )
+    return tuple(_with_its_end(hole, directory) for hole in smallest)
 
 
-def _roles(directory: Directory) -> Iterator[Hole]:
-    for role in ("intake_team", "fallback_team", "on_call_team", "feedback_team"):
-        key = getattr(directory, role)
-        if key not in directory.teams:
-            yield Hole("team_missing", role, {"team": key})
-
-
-def _unknown_forms(directory: Directory, slugs: list[str]) -> Iterator[Hole]:
-    known = {*slugs, "*"}
-    for key in sorted(directory.teams):
-        for service in directory.teams[key].services:
-            for form in sorted(service.forms - known):
-                yield Hole("unknown_form", form, {"team": key})
-    for form in sorted(directory.county.closed_forms - known):
-        yield Hole("unknown_form", form, {"county": directory.county.code})
-
-
-def _team(directory: Directory, key: str, start: date) -> Iterator[Hole]:
-    """What is wrong with a team whether or not any route leads to it."""
-    team = directory.teams[key]
-    fault = visibility_fault(team, directory)
-    if fault is not None:
-        yield Hole(f"team_{fault}", key)
-    if next_opening(team.hours, directory.holidays, _midnight(start)) is None:
-        yield Hole("team_never_opens", key)
-    if team.lead is not None and team.lead not in directory.workers:
-        yield Hole("team_lead_unknown", key, {"lead": team.lead})
-    for member in team.members:
-        if member not in directory.workers:
-            yield Hole("worker_unknown", member, {"team": key})
-    for point in team.alert:
-        if _is_landline(point):
-            yield Hole("alert_is_landline", point.key, {"team": key})
-
-
-def _is_landline(point: ContactPoint) -> bool:
-    """A point that cannot be sent a text, though it may be marked as a mobile."""
-    marked = point.kind is ContactKind.LANDLINE
-    mobile = point.kind is ContactKind.MOBILE
-    is_finnish = point.address.startswith(_FINLAND)
-    return marked or (mobile and is_finnish and not point.address.startswith(_FINNISH_MOBILE))
-
-
-def _municipalities(directory: Directory, start: date, days: int) -> Iterator[Hole]:
-    """Own municipalities that are retired within the time with nobody after them."""
-    last = start + timedelta(days=days - 1)
-    for code in sorted(directory.municipalities):
-        place = directory.municipalities[code]
-        is_retired = place.valid_to is not None and place.valid_to < last
-        is_lost = is_retired and directory.resolve_municipality(code, last) is None
-        if is_lost and directory.is_own(place):
-            yield Hole("no_successor", code, {"on": last.isoformat()})
-
-
-def _routes(directory: Directory, start: date, days: int, slugs: list[str]) -> Iterator[Hole]:
-    """Holes that show only when a case is routed; the smallest example comes first."""
-    forms = [form for form in slugs if form not in directory.county.closed_forms]
-    for begin, end in _stretches(directory, start, days):
-        moments = _Moments(directory, begin, end)
-        own = directory.own_municipalities(begin.astimezone(HELSINKI).date())
-        for municipality in (*(place.code for place in own), None):
-            for form in forms:
-                for language in directory.county.languages:
-                    yield from _combination(form, language, municipality, moments)
-
-
-def _combination(
-    form: str, language: str, municipality: str | None, moments: _Moments
+def _routes(
+    times: DirectoryTimes, stretches: Sequence[tuple[datetime, datetime]], forms: Sequence[str]
 ) -> Iterator[Hole]:
-    # Statutory for every form: the sender of any form may say that it cannot wait.
-    target = Target(form, language, municipality, statutory=True)
-    team = route(target, moments.directory, moments.begin).team
-    for at in moments.of(team):
-        for reason in route(target, moments.directory, at).reasons:
-            if reason.rule in _HOLES:
-                subject = reason.detail.get("team") or reason.detail["municipality"]
-                example = {
-                    "municipality": municipality or "",
-                    "form": form,
-                    "language": language,
-                    "at": at.isoformat(),
-                    "because": reason.detail.get("because", ""),
-                }
-                yield Hole(reason.rule, subject, {k: v for k, v in example.items() if v})
+    """Holes that show when a message is routed."""
+    directory = times.directory
+    for begin, end in stretches:
+        day = begin.astimezone(HELSINKI).date()
+        first: dict[tuple[str, bool], _Asked] = {}
+        for asked in _every(directory, day, forms):
+            decision = route(asked.target, directory, begin)
+            yield from _unserved(decision, asked, begin, directory)
+            # Feedback alerts nobody at night, so it goes another way than the rest, even in the same team.
+            first.setdefault((_chosen(decision), asked.target.form == FEEDBACK), asked)
+        for (team, _), asked in first.items():
+            for at in times.first_of_each_mix(_concerned(team, directory), begin, end):
+                yield from _astray(route(asked.target, directory, at), asked, at, directory)
 
 
-@dataclass(slots=True)
-class _Moments:
-    """The moments of one stretch of days at which a team's cases could go another way."""
+def _every(directory: Directory, day: date, forms: Sequence[str]) -> Iterator[_Asked]:
+    """Every municipality, form and language, the smallest first, then somebody's worker for each team.
 
-    directory: Directory
-    begin: datetime
-    end: datetime
-    known: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
-
-    def of(self, key: str) -> tuple[datetime, ...]:
-        """The first moment of each mix of open and closed, and the last change of all."""
-        if key not in self.known:
-            self.known[key] = tuple(self._of(key))
-        return self.known[key]
-
-    def _of(self, key: str) -> list[datetime]:
-        roles = (key, self.directory.on_call_team)
-        teams = [self.directory.teams[k] for k in roles if k in self.directory.teams]
-        changes = {self.begin}
-        for team in teams:
-            changes |= set(self._boundaries(team))
-        first: dict[tuple[bool, ...], datetime] = {}
-        for at in sorted(changes):
-            mix = tuple(is_open(team.hours, self.directory.holidays, at) for team in teams)
-            first.setdefault(mix, at)
-        return sorted({*first.values(), max(changes)})
-
-    def _boundaries(self, team: Team) -> tuple[datetime, ...]:
-        return boundaries(team.hours, self.directory.holidays, self.begin, self.end)
+    Statutory for every form: the sender of any form may say that it cannot wait.
+    """
+    own = (place.code for place in directory.own_municipalities(day))
+    for municipality in (*own, None):
+        for form in forms:
+            for language in directory.county.languages:
+                yield _Asked(Target(form, language, municipality, statutory=True))
+    usual = [form for form in forms if form != FEEDBACK]
+    if usual and directory.county.languages:
+        anybodys = Target(usual[0], directory.county.languages[0], None, statutory=True)
+        yield from _workers(directory, anybodys)
 
 
-def _stretches(directory: Directory, start: date, days: int) -> Iterator[tuple[datetime, datetime]]:
-    """The days cut wherever a municipality begins or ends, as UTC moments [begin, end)."""
+def _workers(directory: Directory, anybodys: Target) -> Iterator[_Asked]:
+    """One worker of each home team who is found by a client's code or by a name that nobody else has."""
+    codes = {worker: code for code, worker in sorted(directory.clients.items(), reverse=True)}
+    seen: set[str] = set()
+    for key in sorted(directory.workers):
+        worker = directory.workers[key]
+        home = next((team for team in worker.teams if team in directory.teams), None)
+        if home is None or home in seen:
+            continue
+        if key in codes:
+            yield _Asked(replace(anybodys, client_code=codes[key]), key)
+        elif directory.workers_called(worker.name) == (key,):
+            yield _Asked(replace(anybodys, worker_name=worker.name), key)
+        else:
+            continue
+        seen.add(home)
+
+
+def _chosen(decision: Decision) -> str:
+    """The team to which the message belongs, whether or not somebody stood in for it."""
+    unseen = (r.detail["team"] for r in decision.reasons if r.rule == "nobody_would_see")
+    return next(unseen, decision.team)
+
+
+def _concerned(team: str, directory: Directory) -> tuple[str, ...]:
+    """Every team whose state `route` may ask for once it has chosen this one."""
+    named = (directory.fallback_team, directory.intake_team, directory.on_call_team)
+    return (team, *named, *sorted(directory.teams)[:1])
+
+
+def _unserved(
+    decision: Decision, asked: _Asked, at: datetime, directory: Directory
+) -> Iterator[Hole]:
+    for reason in decision.reasons:
+        if reason.rule == "not_served":
+            yield Hole(reason.rule, reason.detail["municipality"], _example(asked, at, reason))
+        promised = asked.target.language in promised_languages(directory)
+        if reason.rule == "language_not_served" and promised:
+            example = _example(asked, at, reason)
+            yield Hole("language_never_served", reason.detail["municipality"], example)
+
+
+def _astray(
+    decision: Decision, asked: _Asked, at: datetime, directory: Directory
+) -> Iterator[Hole]:
+    for reason in decision.reasons:
+        if reason.rule in _HOLES and "team" in reason.detail:
+            key = reason.detail["team"]
+            kind, example = reason.rule, _example(asked, at, reason)
+            if kind == "nobody_would_see" and example["because"] == "nobody_on_duty":
+                kind = _NOBODY_THERE[directory.teams[key].rota]
+                del example["because"]
+            yield Hole(kind, key, example)
+
+
+def _example(asked: _Asked, at: datetime, reason: Reason) -> dict[str, str]:
+    example = {
+        "municipality": asked.target.municipality or "",
+        "worker": asked.worker,
+        "form": asked.target.form,
+        "language": asked.target.language,
+        "at": at.isoformat(),
+        "served_in": reason.detail.get("served_in", ""),
+        "because": reason.detail.get("because", ""),
+    }
+    return {name: value for name, value in example.items() if value}
+
+
+def _unrouted(times: DirectoryTimes) -> Iterator[Hole]:
+    """Teams with an hour without anybody, whether or not a message leads there: somebody may move one to them."""
+    for key in sorted(times.directory.teams):
+        at = times.of(key).first_fault("nobody_on_duty")
+        if at is not None:
+            kind = _NOBODY_THERE[times.directory.teams[key].rota]
+            yield Hole(kind, key, {"at": at.isoformat()})
+
+
+def _with_its_end(hole: Hole, directory: Directory) -> Hole:
+    """With the stretch in which nobody is there, where the hole is one. No `until`: for as long as anybody looks."""
+    if hole.kind not in _NOBODY_THERE.values():
+        return hole
+    team = directory.teams[hole.subject]
+    found = gap(directory, team, datetime.fromisoformat(hole.example["at"]))
+    if found is None:
+        return hole
+    begins, ends = found
+    example = {**hole.example, "from": begins.isoformat()}
+    if ends is not None:
+        example["until"] = ends.isoformat()
+    if team.rota:
+        planned = directory.rotas.get(team.key, Rota()).at(begins)
+        example["because"] = "away" if planned else "no_shift"
+    return Hole(hole.kind, hole.subject, example)
+
+
+def _stretches(
+    directory: Directory, start: date, days: int
+) -> tuple[tuple[datetime, datetime], ...]:
+    """The days cut wherever a municipality begins or ends, as moments [begin, end)."""
     end = start + timedelta(days=days)
     cuts = {start, end}
     for place in directory.municipalities.values():
@@ -195,9 +218,4 @@ def _stretches(directory: Directory, start: date, days: int) -> Iterator[tuple[d
         if place.valid_to is not None and place.valid_to < end:
             cuts.add(place.valid_to + timedelta(days=1))
     inside = sorted(cut for cut in cuts if start <= cut <= end)
-    for begin, finish in pairwise(inside):
-        yield _midnight(begin), _midnight(finish)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), HELSINKI).astimezone(UTC)
+    return tuple((midnight(day), midnight(after)) for day, after in pairwise(inside))

@@ -116,26 +116,27 @@ def is_reachable(team: str, directory: Directory) -> bool:
 
 def first_notice(
     key: str,
-    matter: About,
+    head: CaseHead | Case,
+    event: str,
     directory: Directory,
     ids: Ids,
     now: datetime,
     *,
     urgent: bool,
 ) -> Message | None:
-    """One alert to the worker or team of this key, by its first way; None: there is no way.
+    """One alert about a case to the worker or team of this key, by its first way; None: there is no way.
 
-    What was meant for a worker or team that the directory lacks goes to the fallback team.
+    A worker without one gives way to the case's team, and a team that the directory lacks to the fallback team.
     """
     kind, _, name = key.partition(":")
     worker = directory.workers.get(name) if kind == "worker" else None
-    team = directory.teams.get(name if kind == "team" else "")
     ways = worker_recipients(worker, urgent=urgent) if worker else ()
     if not ways:
+        team = directory.teams.get(name if kind == "team" else head.team)
         team = team or directory.teams.get(directory.fallback_team)
         ways = team_recipients(team, urgent=urgent) if team else ()
     purpose = Purpose.STAFF_URGENT if urgent else Purpose.STAFF_NEW
-    return notice_to(ways[0], matter, purpose, ids, now) if ways else None
+    return notice_to(ways[0], about(head, event), purpose, ids, now) if ways else None
 
 
 def notice_to(

@@ -131,8 +131,9 @@ class Cases(Protocol):
     def end_transfer(self, case_id: UUID) -> None:
         """The matter is ours after all: no other county is named any more."""
 
-    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None]]:
-        """Open cases not yet compared with this revision of the directory, each with its municipality; locked."""
+    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None, int]]:
+        """Open cases not yet compared with this revision of the directory, locked: each with its municipality and
+        the revision with which it was last compared."""
 
     def review(self, case_ids: Sequence[UUID], revision: int) -> None:
         """They have been compared with it."""

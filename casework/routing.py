@@ -136,6 +136,11 @@ def route(target: Target, directory: Directory, now: datetime) -> Decision:
     )
 
 
+def belongs_to(target: Target, directory: Directory, on: date) -> str:
+    """The key of the team that answers for the matter by rules 0 and 2 to 5, whoever is there to see it."""
+    return _choose(target, directory, on).team
+
+
 def visibility_fault(team: Team | None, directory: Directory, at: datetime) -> str | None:
     """Why nobody would see a case of this team that came in at the moment; None: somebody would.
 

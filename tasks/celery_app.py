@@ -15,7 +15,9 @@ from casework.messages import Queue
 _HARD_LIMIT = 600
 
 app = Celery(
-    "luotsi", include=["tasks.outbox", "tasks.deadlines", "tasks.housekeeping"], set_as_current=True
+    "luotsi",
+    include=["tasks.outbox", "tasks.deadlines", "tasks.directory", "tasks.housekeeping"],
+    set_as_current=True,
 )
 app.conf.update(
     task_serializer="json",
@@ -60,6 +62,21 @@ app.conf.beat_schedule = {
         "task": "deadlines.raise_due",
         "schedule": 60.0,
         "options": {**_PERIODIC, "expires": 60},
+    },
+    "digest": {
+        "task": "deadlines.digest",
+        "schedule": 60.0,
+        "options": {**_PERIODIC, "expires": 60},
+    },
+    "review": {
+        "task": "directory.review",
+        "schedule": 60.0,
+        "options": {**_PERIODIC, "expires": 60},
+    },
+    "prove": {
+        "task": "directory.prove",
+        "schedule": 300.0,
+        "options": {**_PERIODIC, "expires": 300},
     },
     "purge": {
         "task": "housekeeping.purge",

@@ -25,4 +25,16 @@ def raise_due() -> None:
         )
         if raised:
             log.info("clocks_raised", count=raised)
-            the_house.wake_up.wake(frozenset({Queue.URGENT}))
+            the_house.wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
+
+
+@app.task(name="deadlines.digest")
+def digest() -> None:
+    """Tell each lead, once a day, that the summary of the morning is ready."""
+    the_house = house()
+    told = usecases.send_digests(
+        directory=the_house.directory, now=now(), ids=the_house.ids, work=the_house.work()
+    )
+    if told:
+        log.info("digests_sent", count=told)
+        the_house.wake_up.wake(frozenset({Queue.DEFAULT}))

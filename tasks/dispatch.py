@@ -10,7 +10,16 @@ from uuid import UUID
 import structlog
 
 from casework.directory import Directory
-from casework.messages import Channel, Claimed, Message, Outcome, Purpose, Verdict, sms_validity
+from casework.messages import (
+    STAFF_PURPOSES,
+    Channel,
+    Claimed,
+    Message,
+    Outcome,
+    Purpose,
+    Verdict,
+    sms_validity,
+)
 from tasks.channels import Channel as Outward
 from tasks.channels import (
     ConfigurationFault,

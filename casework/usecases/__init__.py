@@ -16,6 +16,7 @@ from casework.usecases.delivery import (
     finish_attempt,
     suppress_message,
 )
+from casework.usecases.digest import send_digests
 from casework.usecases.doubts import Doubt, doubtful_messages, settle_doubt
 from casework.usecases.following import (
     change_contact,
@@ -35,6 +36,7 @@ from casework.usecases.matters import (
 from casework.usecases.moves import accept_proposal, decline_proposal, move_case
 from casework.usecases.promises import PauseReason, pause_reply, resume_reply
 from casework.usecases.receipts import record_receipt
+from casework.usecases.reviewing import review_cases
 from casework.usecases.submit import submit
 from casework.usecases.sweeping import sweep_outbox
 from casework.usecases.transfers import transfer_cancelled, transfer_confirmed, transfer_sent
@@ -66,7 +68,9 @@ __all__ = [
     "renew_code",
     "reopen_case",
     "resume_reply",
+    "review_cases",
     "say_phrases",
+    "send_digests",
     "settle_doubt",
     "start_assessment",
     "submit",

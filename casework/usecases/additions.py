@@ -9,7 +9,7 @@ from casework.commands import AddInformation, Scope
 from casework.directory import Directory
 from casework.errors import NotFound
 from casework.model import CaseHead, CaseState, Mark, TimelineEntry, TimelineKind
-from casework.notices import about, first_notice, is_reachable, own_key, team_key
+from casework.notices import first_notice, is_reachable, own_key, team_key
 from casework.ports import Ids, UnitOfWork
 from casework.usecases.cases import promise_again
 
@@ -50,7 +50,7 @@ def add_information(
                 told.setdefault(team_key(directory.on_call_team), head)
         event = f"addition:{command.addition_id}"
         messages = [
-            first_notice(key, about(head, event), directory, ids, now, urgent=command.cannot_wait)
+            first_notice(key, head, event, directory, ids, now, urgent=command.cannot_wait)
             for key, head in told.items()
         ]
         work.submissions.add_information(

@@ -11,7 +11,7 @@ from casework.deadlines import acknowledgement_due
 from casework.errors import IllegalMove
 from casework.escalation import first_act
 from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineKind
-from casework.notices import about, first_notice, own_key
+from casework.notices import first_notice, own_key
 from casework.teams import Team
 from casework.usecases.acting import Held, Rooms, held
 
@@ -78,8 +78,9 @@ def _tell(case: Held, moved: CaseHead, event: str) -> None:
     if moved.team == case.head.team and not given:
         return
     urgent = moved.urgent or moved.statutory
-    matter = about(moved, event)
-    notice = first_notice(own_key(moved), matter, case.directory, case.ids, case.now, urgent=urgent)
+    notice = first_notice(
+        own_key(moved), moved, event, case.directory, case.ids, case.now, urgent=urgent
+    )
     if notice is None:
         case.note(TimelineKind.TEAM_NOT_REACHED, {"team": moved.team})
         case.work.cases.mark(moved.id, Mark.TEAM_NOT_REACHED)

@@ -24,7 +24,7 @@ from casework.model import (
     TimelineKind,
 )
 from casework.notices import (
-    About,
+    about,
     first_notice,
     is_reachable,
     own_key,
@@ -204,17 +204,17 @@ def _notices(
         told.setdefault(own_key(item.case), item.case)
         if command.cannot_wait:
             urgent.add(own_key(item.case))
-        if item.decision.alert_on_call:
+        if item.case.alerted_teams:
             told.setdefault(team_key(directory.on_call_team), item.case)
             urgent.add(team_key(directory.on_call_team))
     planned = [
-        first_notice(key, _about(case), directory, ids, now, urgent=key in urgent)
+        first_notice(key, case, _event(case), directory, ids, now, urgent=key in urgent)
         for key, case in told.items()
     ]
     planned.append(
         sender_notice(
             command.contact,
-            _about(opened[0].case),
+            about(opened[0].case, _event(opened[0].case)),
             Purpose.RECEIVED,
             command.language,
             ids,
@@ -224,5 +224,5 @@ def _notices(
     return [message for message in planned if message is not None]
 
 
-def _about(case: Case) -> About:
-    return About(case.submission_id, case.id, case.number, f"received:{case.submission_id}")
+def _event(case: Case) -> str:
+    return f"received:{case.submission_id}"

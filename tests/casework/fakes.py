@@ -263,7 +263,7 @@ class _Cases(_Rows):
         self._change(case_id, transfer_to=None)
         self.unmark(case_id, frozenset({Mark.TRANSFER}))
 
-    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None]]:
+    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None, int]]:
         reviewed = self._memory.reviewed
         found = [
             case
@@ -271,8 +271,11 @@ class _Cases(_Rows):
             if case.state is not CaseState.CLOSED
             and reviewed.get(case.id, case.directory_revision) < revision
         ]
-        heads = [head for case in found if (head := self.head(case.id))]
-        return [(head, self._memory.cases[head.id].municipality) for head in heads][:limit]
+        return [
+            (head, case.municipality, reviewed.get(case.id, case.directory_revision))
+            for case in found
+            if (head := self.head(case.id))
+        ][:limit]
 
     def review(self, case_ids: Sequence[UUID], revision: int) -> None:
         self._memory.reviewed.update(dict.fromkeys(case_ids, revision))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from casework.calendar import ALWAYS
+from casework.calendar import ALWAYS, OpeningHours
 from casework.directory import Directory, Municipality
 from casework.teams import ContactKind, ContactPoint, Service, Team
-from casework.workers import Worker
+from casework.workers import Absence, Absences, Rota, Shift, Worker
 
 TODAY = date(2026, 3, 2)
 ANY = frozenset({"*"})
@@ -134,7 +134,69 @@ def test_a_name_falls_back_to_finnish_and_then_to_any() -> None:
 
 
 def test_people_and_addresses_do_not_show_in_a_printed_value() -> None:
-    worker = Worker("malli", "Malli Esimerkki", "malli@example.org", ("fi",))
+    email, mobile = "malli@example.org", "+358500000130"
+    worker = Worker("malli", "Malli Esimerkki", email, ("fi",), mobile=mobile)
     point = ContactPoint("p", ContactKind.EMAIL, "malli@example.org", "fi")
     assert "Malli" not in repr(worker)
+    assert mobile not in repr(worker)
     assert "example.org" not in repr(worker) + repr(point)
+
+
+def on_rota(demo: Directory, *shifts: Shift, hours: OpeningHours = ALWAYS) -> Directory:
+    """The demo county, its on-call team with these shifts."""
+    on_call = replace(demo.teams["on-call"], rota=True, hours=hours)
+    return replace(demo, teams={**demo.teams, "on-call": on_call}, rotas={"on-call": Rota(shifts)})
+
+
+def away(demo: Directory, *absences: Absence) -> Directory:
+    return replace(demo, absences=Absences(absences))
+
+
+NIGHT = Shift("on-call", "yo-esimerkki", datetime(2026, 3, 2, 22), datetime(2026, 3, 3, 6))
+MIDNIGHT = datetime(2026, 3, 2, 22, tzinfo=UTC)
+NOON = datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_without_a_rota_all_who_are_present_are_on_duty_in_opening_hours(demo: Directory) -> None:
+    swedish = demo.teams["swedish"]
+    everybody = ("exempel-handledare", "prov-jourhavande", "prov-ledare", "testi-paivystaja")
+    assert demo.on_duty(swedish, NOON) == everybody
+    assert demo.on_duty(swedish, MIDNIGHT) == ()
+    short = away(demo, Absence("prov-jourhavande", TODAY, TODAY))
+    assert short.on_duty(swedish, NOON) == tuple(k for k in everybody if k != "prov-jourhavande")
+
+
+def test_with_a_rota_only_those_on_a_shift_are_on_duty_whatever_the_hours(demo: Directory) -> None:
+    closed = OpeningHours(weekly=((),) * 7)
+    directory = on_rota(demo, NIGHT, hours=closed)
+    team = directory.teams["on-call"]
+    assert directory.on_duty(team, MIDNIGHT) == ("yo-esimerkki",)
+    assert directory.on_duty(team, NOON) == ()
+    sick = away(directory, Absence("yo-esimerkki", date(2026, 3, 3), date(2026, 3, 3)))
+    assert sick.on_duty(team, MIDNIGHT - timedelta(seconds=1)) == ("yo-esimerkki",)
+    assert sick.on_duty(team, MIDNIGHT) == ()
+    assert replace(directory, rotas={}).on_duty(team, MIDNIGHT) == ()
+    assert replace(directory, workers={}).on_duty(team, MIDNIGHT) == ()
+
+
+def test_an_absence_names_its_deputy_else_the_worker_has_one(demo: Directory) -> None:
+    assert demo.deputy_of("testi-etela", NOON) == "testi-paivystaja"
+    named = away(demo, Absence("testi-etela", TODAY, TODAY, "esko-esimerkki"))
+    assert named.deputy_of("testi-etela", NOON) == "esko-esimerkki"
+    assert named.deputy_of("testi-etela", NOON + timedelta(days=1)) == "testi-paivystaja"
+    assert demo.deputy_of("nobody", NOON) is None
+    assert not demo.is_present("nobody", NOON)
+
+
+def test_a_client_code_leads_to_its_worker_and_to_nobody_once_that_one_is_gone(
+    demo: Directory,
+) -> None:
+    worker = demo.worker_of_client("exem 2345 koden")
+    assert worker is not None
+    assert worker.key == "prov-jourhavande"
+    assert replace(demo, workers={}).worker_of_client("EXEM-2345-KODEN") is None
+
+
+def test_a_client_code_does_not_show_in_a_printed_directory(demo: Directory) -> None:
+    assert "EXEM2345KODEN" in demo.clients
+    assert "EXEM2345KODEN" not in repr(demo)

@@ -82,14 +82,14 @@ def test_an_alert_carries_the_number_of_a_case_of_its_own_team(demo: Directory) 
         assert (case.team, case.number) == (team, message.case_number)
 
 
-def test_every_case_has_both_clocks_and_only_the_acknowledgement_acts(demo: Directory) -> None:
+def test_every_case_has_both_clocks_and_each_acts_at_its_limit(demo: Directory) -> None:
     _, memory = sent(command(), demo)
     case = only_case(memory)
     acknowledgement = memory.clock(case.id, ClockKind.ACKNOWLEDGEMENT)
     reply = memory.clock(case.id, ClockKind.PROMISED_REPLY)
     assert acknowledgement.due_at == OPEN + timedelta(hours=1) == acknowledgement.act_at
     assert reply.due_at > acknowledgement.due_at
-    assert reply.act_at is None
+    assert reply.act_at == reply.due_at
     assert {acknowledgement.started_at, reply.started_at} == {OPEN}
 
 

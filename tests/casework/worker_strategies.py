@@ -42,10 +42,10 @@ def workers(draw: st.DrawFn, teams: list[str]) -> dict[str, Worker]:
 
 
 @st.composite
-def absences(draw: st.DrawFn, of: Iterable[str] = WORKERS) -> Absences:
+def absences(draw: st.DrawFn) -> Absences:
     """Up to two absences of each worker, which do not overlap; one day at least."""
     found = []
-    for worker in of:
+    for worker in WORKERS:
         days = sorted(draw(st.sets(DAYS, max_size=4)))
         pairs: Iterable[tuple[date, date]] = zip(days[::2], days[1::2], strict=False)
         found += [Absence(worker, first, last, draw(_others(worker))) for first, last in pairs]

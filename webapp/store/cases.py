@@ -176,15 +176,17 @@ class CaseRows:
         left = func.array_remove(cases.c.marks, Mark.TRANSFER.value)
         self._change(case_id, transfer_to=None, marks=left)
 
-    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None]]:
+    def unreviewed(self, revision: int, limit: int) -> Sequence[tuple[CaseHead, str | None, int]]:
         rows = self._work.connection.execute(
-            select(*HEAD_COLUMNS, cases.c.municipality)
+            select(*HEAD_COLUMNS, cases.c.municipality, cases.c.reviewed_revision)
             .where(cases.c.state != CaseState.CLOSED.value, cases.c.reviewed_revision < revision)
             .order_by(cases.c.reviewed_revision, cases.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
-        return [(head_of(row), row["municipality"]) for row in rows.mappings()]
+        return [
+            (head_of(row), row["municipality"], row["reviewed_revision"]) for row in rows.mappings()
+        ]
 
     def review(self, case_ids: Sequence[UUID], revision: int) -> None:
         self._work.connection.execute(

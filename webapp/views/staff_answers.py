@@ -162,6 +162,11 @@ def team_name(key: str, here: Directory) -> str:
     return Directory.name(team.names, language()) if team else key
 
 
+def worker_name(key: str, here: Directory) -> str:
+    worker = here.workers.get(key)
+    return worker.name if worker else key
+
+
 def municipality_name(code: str, here: Directory) -> str:
     place = here.municipalities.get(code)
     return Directory.name(place.names, language()) if place else code
@@ -185,7 +190,11 @@ def why(reason: Mapping[str, Any], here: Directory) -> str:
     named = {name: _named(name, str(value), here) for name, value in detail.items()}
     # A reason that was stored by another version may lack a value; the code is better than no page.
     blanks = dict.fromkeys(
-        ("team", "from", "to", "county", "municipality", "form", "served_in"), "–"
+        (
+            *("team", "from", "to", "county", "municipality", "form", "served_in"),
+            *("worker", "workers", "deputy"),
+        ),
+        "–",
     )
     return say(Words(text, **{**blanks, "language": "–", **named}))
 
@@ -195,6 +204,8 @@ def _named(name: str, value: str, here: Directory) -> str:
         return team_name(value, here)
     if name in {"municipality", "from", "to"}:
         return municipality_name(value, here)
+    if name in {"worker", "workers", "deputy"}:
+        return ", ".join(worker_name(key, here) for key in value.split())
     if name == "county":
         return _county_name(value, here)
     if name in {"language", "served_in"}:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from wtforms import Form
@@ -245,8 +245,3 @@ def read_clock(text: str) -> str:
     if minutes > 59 or hours * 60 + minutes > 24 * 60:
         raise ValueError(text)
     return f"{hours:02}:{minutes:02}"
-
-
-def written_stretch(starts: datetime, ends: datetime) -> str:
-    """'08:00–16:00', and '22:00–06:00' for what passes midnight."""
-    return f"{starts:%H:%M}–{ends:%H:%M}"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from casework.access import Relation
 from casework.commands import ContactWay, SafeTime
 from casework.messages import Channel, MessageState, Purpose
-from casework.model import CaseState, ClockKind, KnownAs, Mark, TimelineKind
+from casework.model import CaseState, KnownAs
 from forms.words import N_
+from webapp.views.staff_event_words import ACTS as ACTS
+from webapp.views.staff_event_words import ANSWERED_HERE as ANSWERED_HERE
+from webapp.views.staff_event_words import CLOCKS as CLOCKS
+from webapp.views.staff_event_words import DONE
+from webapp.views.staff_event_words import EVENTS as EVENTS
+from webapp.views.staff_event_words import FOUND_URGENT as FOUND_URGENT
+from webapp.views.staff_event_words import MARKS as MARKS
+from webapp.views.staff_event_words import MOVED_TO as MOVED_TO
+from webapp.views.staff_event_words import PAUSE_REASONS as PAUSE_REASONS
 
 CASE_STATES = {
     CaseState.RECEIVED: N_("Not opened yet"),
@@ -23,11 +30,6 @@ STATE_LOOKS = {
     CaseState.IN_PROGRESS: "info",
     CaseState.ANSWERED: "success",
     CaseState.CLOSED: "neutral",
-}
-
-CLOCKS = {
-    ClockKind.ACKNOWLEDGEMENT: N_("Somebody opens the case"),
-    ClockKind.PROMISED_REPLY: N_("The sender is answered"),
 }
 
 RELATIONS = {
@@ -61,29 +63,6 @@ SAFE_TIMES = {
     SafeTime.AFTERNOON: N_("in the afternoon 12–16"),
     SafeTime.EVENING: N_("in the evening 16–20"),
 }
-
-EVENTS = {
-    TimelineKind.RECEIVED: N_("The message came in"),
-    TimelineKind.ROUTED: N_("The case was directed to a team"),
-    TimelineKind.ON_CALL_ALERTED: N_("The emergency social services were alerted"),
-    TimelineKind.ALARM_RAISED: N_("An alarm was raised: the directory must be mended"),
-    TimelineKind.ADDITION_RECEIVED: N_("The sender added information"),
-    TimelineKind.ACKNOWLEDGED: N_("The case was opened for the first time"),
-    TimelineKind.TEAM_REMINDED: N_("The team was reminded"),
-    TimelineKind.TEAM_NOT_REACHED: N_("The team could not be reminded: it has no working address"),
-    TimelineKind.CALL_NEEDED: N_("A message could not be delivered: call instead"),
-    TimelineKind.SENDER_ANSWERED: N_("The sender was answered by phone"),
-    TimelineKind.CASE_CLOSED: N_("The case was closed"),
-    TimelineKind.CASE_REOPENED: N_("The case was opened again"),
-    TimelineKind.CONTACT_CHANGED: N_("The sender chose another way of contact"),
-    TimelineKind.CONTACT_WITHDRAWN: N_("The sender asked not to be contacted"),
-    TimelineKind.PHRASE_SAID: N_("A set phrase was said on the follow-up page"),
-    TimelineKind.PHRASE_TAKEN_BACK: N_("A set phrase was taken back"),
-    TimelineKind.CODE_RENEWED: N_("A new code was given for the follow-up page"),
-}
-
-#: The same where it was done by set phrases.
-ANSWERED_HERE = N_("The sender was answered on the follow-up page")
 
 CHANNELS = {Channel.SMS: N_("Text message"), Channel.EMAIL: N_("E-mail")}
 
@@ -122,7 +101,8 @@ MESSAGE_LOOKS = {
 
 NO_PHRASE = N_("Choose at least one sentence. Nothing was said yet")
 
-NOTICES = {
+#: What the last press did: by its own code, or by what stands on the timeline since then.
+NOTICES: dict[str, str] = {
     "answered": N_("The case is now marked as answered by phone."),
     "answered_here": N_("The case is now marked as answered on the follow-up page."),
     "said": N_("What you chose now stands on the sender's follow-up page."),
@@ -132,10 +112,12 @@ NOTICES = {
     ),
     "closed": N_("The case is now closed."),
     "reopened": N_("The case is open again."),
+    **DONE,
     "late": N_("Somebody else was faster: the case had already changed. Nothing was done twice."),
 }
 
-#: Rules of `casework.routing`. Values: team, from, to, municipality, county, form, language, served_in.
+#: Rules of `casework.routing`. Values: team, from, to, municipality, county, form, language, served_in,
+#: worker, workers, deputy.
 RULES = {
     "feedback": N_(
         "Feedback on these pages concerns no child: it comes to the team that looks after the service."
@@ -177,15 +159,15 @@ RULES = {
     "fallback_no_reachable": N_(
         "No team of the county can be reached. The case waits in the team %(team)s."
     ),
+    "client_code": N_("The sender's client code leads to %(worker)s."),
+    "client_code_unknown": N_("The sender gave a client code that leads to nobody. Ask for it."),
+    "worker_named": N_("The sender named %(worker)s as the worker."),
+    "worker_not_found": N_("The sender named a worker whom the directory does not know."),
+    "worker_ambiguous": N_("The name that the sender gave may mean several workers: %(workers)s."),
+    "worker_absent": N_("%(worker)s is away, and nobody stands in."),
+    "worker_without_team": N_("%(worker)s belongs to no team of the directory."),
+    "deputy": N_("%(worker)s is away, and %(deputy)s stands in."),
+    "deputy_absent": N_("%(worker)s is away, and so is %(deputy)s, who should stand in."),
 }
 
 UNNAMED_RULE = N_("A rule without an explanation: %(rule)s")
-
-#: What a case asks for beyond its state.
-MARKS: Mapping[Mark, str] = {
-    Mark.NEW_INFORMATION: N_("New information"),
-    Mark.TEAM_NOT_REACHED: N_("A team was not reached"),
-    Mark.CALL_NEEDED: N_("Call the sender"),
-    Mark.TRANSFER: N_("To be passed on to another county"),
-    Mark.MAYBE_AUTOMATED: N_("A program may have filled this in. Read it all the same"),
-}

@@ -1,0 +1,59 @@
+"""The directory's watch: open cases are compared with each new revision, and the proof is made anew each night."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+
+import structlog
+
+from casework import usecases
+from casework.calendar import HELSINKI
+from casework.directory import Directory
+from casework.directory_check import check
+from casework.usecases.reviewing import BATCH
+from forms.registry import FORMS
+from tasks.celery_app import app
+from tasks.house import house
+from webapp.wiring import now, read_directory
+
+log = structlog.get_logger()
+
+#: The proof looks a year ahead from today, so it is made anew each day.
+_PROOF_AGE = timedelta(hours=23)
+
+
+@app.task(name="directory.review")
+def review() -> None:
+    """Propose moves of open cases that the newest directory would place elsewhere."""
+    the_house = house()
+    reviewed = BATCH
+    while reviewed == BATCH:
+        reviewed = usecases.review_cases(
+            directory=the_house.directory,
+            before=_revision,
+            now=now(),
+            ids=the_house.ids,
+            work=the_house.work(),
+        )
+        if reviewed:
+            log.info("cases_reviewed", count=reviewed)
+
+
+@lru_cache(maxsize=4)
+def _revision(number: int) -> Directory:
+    return read_directory(house().revisions.files(number), number)
+
+
+@app.task(name="directory.prove")
+def prove() -> None:
+    """Prove once a day, and after each change, that every contact has somebody; a hole is an alarm."""
+    revisions, directory = house().revisions, house().directory
+    at, last = now(), revisions.latest_check()
+    if last and last.revision == directory.revision and at - last.at < _PROOF_AGE:
+        return
+    holes = check(directory, at.astimezone(HELSINKI).date(), forms=tuple(FORMS))
+    revisions.store_check(directory.revision, holes, at)
+    if holes:
+        kinds = sorted({hole.kind for hole in holes})
+        log.error("directory_holes", count=len(holes), kinds=kinds, revision=directory.revision)
