@@ -12,6 +12,7 @@ from casework.calendar import HELSINKI
 from casework.messages import UNFINISHED, MessageState
 from casework.model import CaseState, Mark
 from webapp.store.caps import ALL
+from webapp.store.directory_tables import directory_checks
 from webapp.store.tables import cases, clocks, messages, number_caps
 from webapp.wiring import now
 
@@ -39,6 +40,17 @@ class StoreFigures(Collector):
         unreached = GaugeMetricFamily(
             "luotsi_cases_team_not_reached",
             "Cases that nobody has opened, of which a team could not be told.",
+        )
+        unopened = GaugeMetricFamily(
+            "luotsi_cases_not_opened",
+            "Cases that nobody has opened though the whole ladder was told.",
+        )
+        holes = GaugeMetricFamily(
+            "luotsi_directory_holes", "Holes that the newest check of the directory found."
+        )
+        checked = GaugeMetricFamily(
+            "luotsi_directory_check_seconds",
+            "Age of the newest check of the directory, in seconds.",
         )
         by_state = GaugeMetricFamily("luotsi_cases", "Cases by state.", labels=["state"])
         late = GaugeMetricFamily(
@@ -68,6 +80,18 @@ class StoreFigures(Collector):
                 cases.c.marks.contains([Mark.TEAM_NOT_REACHED.value]),
             )
             unreached.add_metric([], connection.execute(untold).scalar_one())
+            waiting_cases = select(func.count()).where(
+                cases.c.marks.contains([Mark.NOT_OPENED.value])
+            )
+            unopened.add_metric([], connection.execute(waiting_cases).scalar_one())
+            newest = (
+                select(directory_checks.c.checked_at, directory_checks.c.holes)
+                .order_by(directory_checks.c.checked_at.desc())
+                .limit(1)
+            )
+            for row in connection.execute(newest):
+                holes.add_metric([], len(row.holes))
+                checked.add_metric([], (at - row.checked_at).total_seconds())
             open_cases = (
                 select(cases.c.state, func.count())
                 .where(cases.c.state != CaseState.CLOSED.value)
@@ -82,4 +106,4 @@ class StoreFigures(Collector):
             )
             for kind, number in connection.execute(overdue):
                 late.add_metric([kind], number)
-        yield from (count, age, unknown, unreached, by_state, late, texts)
+        yield from (count, age, unknown, unreached, unopened, holes, checked, by_state, late, texts)

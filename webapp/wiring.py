@@ -38,6 +38,7 @@ from webapp.store.desk import Desk
 from webapp.store.directory import DirectoryRevisions
 from webapp.store.drafts import Drafts
 from webapp.store.engine import make_engine
+from webapp.store.morning import Morning
 from webapp.store.sessions import Sessions
 from webapp.store.unit_of_work import SqlUnitOfWork
 
@@ -224,6 +225,7 @@ class House:
     sessions: Sessions
     drafts: Drafts
     desk: Desk
+    morning: Morning
     access_log: ChainedAccessLog
     revisions: DirectoryRevisions
     current: CurrentDirectory
@@ -253,6 +255,7 @@ def build(settings: Settings, *, pool_size: int = 8) -> House:
         sessions=Sessions(engine),
         drafts=Drafts(engine, keys),
         desk=Desk(engine, keys),
+        morning=Morning(engine),
         access_log=ChainedAccessLog(engine),
         revisions=revisions,
         current=CurrentDirectory(revisions, settings.state_dir),

@@ -6,6 +6,7 @@ from casework.usecases.cases import (
     answer_case,
     answer_on_page,
     close_case,
+    look_at_dates,
     open_case,
     reopen_case,
 )
@@ -58,6 +59,7 @@ __all__ = [
     "doubtful_messages",
     "finish_assessment",
     "finish_attempt",
+    "look_at_dates",
     "make_matter",
     "move_case",
     "not_needed",

@@ -95,6 +95,13 @@ def open_case(
     return head, relation
 
 
+def look_at_dates(case_id: UUID, viewer: Viewer, **rooms: Unpack[Rooms]) -> CaseHead:
+    """Log that the dates of a case are looked at; opens and acknowledges nothing. Raises NotFound."""
+    head, relation = authorised(case_id, viewer, rooms["directory"], rooms["work"])
+    rooms["log"].record(viewer, case_id, "dates", relation, rooms["now"])
+    return head
+
+
 def _let_in(case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork) -> None:
     """Whoever opened at last what nobody else did may go on with it: the case is shown to the teams of this lead."""
     for team in directory.teams.values():

@@ -7,6 +7,7 @@ from tests.browser import (
     follow_up_states,
     form_states,
     legal_states,
+    morning_states,
     public_states,
     staff_states,
 )
@@ -19,4 +20,5 @@ STATES: tuple[State, ...] = (
     *legal_states.STATES,
     *fault_states.STATES,
     *staff_states.STATES,
+    *morning_states.STATES,
 )

@@ -9,6 +9,7 @@ import pytest
 
 from casework.calendar import ALWAYS, OpeningHours
 from casework.directory import Directory, Municipality
+from casework.routing import Target, route
 from casework.teams import ContactKind, ContactPoint, Service, Team
 from casework.workers import Absence, Absences, Rota, Shift, Worker
 
@@ -186,6 +187,19 @@ def test_an_absence_names_its_deputy_else_the_worker_has_one(demo: Directory) ->
     assert named.deputy_of("testi-etela", NOON + timedelta(days=1)) == "testi-paivystaja"
     assert demo.deputy_of("nobody", NOON) is None
     assert not demo.is_present("nobody", NOON)
+
+
+def test_deputies_of_each_other_who_are_both_away_lead_to_the_team_and_not_round(
+    demo: Directory,
+) -> None:
+    pair = ("prov-jourhavande", "exempel-handledare")
+    assert [demo.deputy_of(key, NOON) for key in pair] == list(reversed(pair))
+    target = Target("own-worker", "sv", "905", client_code="EXEM-2345-KODEN")
+    one = away(demo, Absence(pair[0], TODAY, TODAY))
+    assert route(target, one, NOON).worker == pair[1]
+    both = away(demo, *(Absence(key, TODAY, TODAY) for key in pair))
+    decided = route(target, both, NOON)
+    assert (decided.team, decided.worker) == ("swedish", None)
 
 
 def test_a_client_code_leads_to_its_worker_and_to_nobody_once_that_one_is_gone(

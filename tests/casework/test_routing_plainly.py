@@ -9,21 +9,42 @@ from itertools import product
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casework.calendar import HELSINKI, is_open
+from casework.calendar import HELSINKI, is_open, next_opening
 from casework.directory import Directory, Municipality
 from casework.routing import Target, route
-from casework.teams import ContactKind, Team
+from casework.teams import ContactKind, PointUse, Team
+from casework.workers import Rota
 
 
 def exists(place: Municipality, on: date) -> bool:
     return (place.valid_from or date.min) <= on <= (place.valid_to or date.max)
 
 
-def is_seen(directory: Directory, key: str) -> bool:
+def is_present(directory: Directory, worker: str, at: datetime) -> bool:
+    day = at.astimezone(HELSINKI).date()
+    away = (
+        a.worker == worker and a.first_on <= day <= a.last_on for a in directory.absences.entries
+    )
+    return worker in directory.workers and not any(away)
+
+
+def has_duty(directory: Directory, team: Team, at: datetime) -> bool:
+    """Whether anybody is on duty in a team that is open."""
+    rota = directory.rotas.get(team.key, Rota())
+    on_shift = [s.worker for s in rota.shifts if s.begins_at <= at < s.ends_at]
+    return any(is_present(directory, key, at) for key in (on_shift if team.rota else team.members))
+
+
+def is_seen(directory: Directory, key: str, at: datetime) -> bool:
     team = directory.teams.get(key)
     if team is None or not set(team.members) & set(directory.workers):
         return False
-    return any(p.address and p.kind in (ContactKind.MOBILE, ContactKind.EMAIL) for p in team.alert)
+    opens = next_opening(team.hours, directory.holidays, at)
+    if opens is not None and not has_duty(directory, team, opens):
+        return False
+    written_to = {ContactKind.MOBILE, ContactKind.EMAIL}
+    alerting = {PointUse.NEW, PointUse.URGENT}
+    return any(p.address and p.kind in written_to and p.uses & alerting for p in team.alert)
 
 
 def plainly_serving(directory: Directory, wanted: tuple[str, str, str]) -> Team | None:
@@ -64,17 +85,17 @@ def plainly_routed(target: Target, d: Directory, now: datetime) -> tuple[object,
     wanted, transfer_to = plainly_wanted(target, d, now.astimezone(HELSINKI).date())
     named = (wanted, d.fallback_team, d.intake_team, d.on_call_team)
     there = [key for key in (*named[1:], *sorted(d.teams)) if key in d.teams]
-    seen = [key for key in named if is_seen(d, key)]
+    seen = [key for key in named if is_seen(d, key, now)]
     team = (seen or there)[0]
     after_hours = not is_open(d.teams[team].hours, d.holidays, now)
     alert = after_hours and (target.statutory or target.cannot_wait)
-    on_call_there = is_seen(d, d.on_call_team) and is_open(
+    on_call_there = is_seen(d, d.on_call_team, now) and is_open(
         d.teams[d.on_call_team].hours, d.holidays, now
     )
     hours = d.teams[team].hours
     days = (now.astimezone(HELSINKI).date() + timedelta(days=n) for n in range(-1, 400))
     never = after_hours and not any(hours.spans_on(day, d.holidays) for day in days)
-    alarm = team != wanted or not is_seen(d, team) or never or (alert and not on_call_there)
+    alarm = team != wanted or not is_seen(d, team, now) or never or (alert and not on_call_there)
     return team, after_hours, transfer_to, alert, alarm
 
 

@@ -39,6 +39,7 @@ class TimelineLine:
 
 @dataclass(frozen=True, slots=True)
 class MessageLine:
+    case_id: UUID | None
     recipient: str
     channel: Channel
     purpose: str
@@ -129,7 +130,7 @@ def _opened(connection: Connection, keys: Keys, row: Mapping[Any, Any]) -> CaseF
         contacts=chosen,
         said=said_in(connection, [head.id]).get(head.id, ()),
         siblings=_siblings(connection, head),
-        clocks=_clocks(connection, head.id),
+        clocks=clocks_of(connection, head.id),
         timeline=_timeline(connection, head.id),
         messages=_messages(connection, head.submission_id),
     )
@@ -170,7 +171,8 @@ def _siblings(connection: Connection, head: CaseHead) -> Sequence[CaseHead]:
     return [head_of(row) for row in rows.mappings()]
 
 
-def _clocks(connection: Connection, case_id: UUID) -> Sequence[Clock]:
+def clocks_of(connection: Connection, case_id: UUID) -> Sequence[Clock]:
+    """Everything that is or was waited for, by limit."""
     rows = connection.execute(
         select(clocks)
         .where(clocks.c.case_id == case_id)
@@ -201,6 +203,7 @@ def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLi
     )
     return [
         MessageLine(
+            case_id=row.case_id,
             recipient=row.recipient,
             channel=Channel(row.channel),
             purpose=row.purpose,

@@ -8,14 +8,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Engine, ScalarSelect, and_, func, not_, or_, select, tuple_
+from sqlalchemy import Engine, ScalarSelect, and_, func, or_, select, tuple_
 
 from casework.access import Visible
-from casework.model import STATUTORY_CLOCKS, CaseHead, CaseState, ClockKind, Mark
-from webapp.store.case_file import CaseFile, read_case_file
+from casework.model import STATUTORY_CLOCKS, CaseHead, CaseState, Clock, ClockKind
+from webapp.store.case_file import CaseFile, clocks_of, read_case_file
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.crypto import Keys
 from webapp.store.tables import cases, clocks, submissions
+from webapp.store.visibility import visible_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class Desk:
             )
             .outerjoin(ack, _running(ack, ClockKind.ACKNOWLEDGEMENT))
             .outerjoin(reply, _running(reply, ClockKind.PROMISED_REPLY))
-            .where(_of(seen), state)
+            .where(visible_to(seen), state)
             .order_by(cases.c.created_at.desc(), cases.c.id.desc())
             .limit(limit)
         )
@@ -85,7 +86,7 @@ class Desk:
                 connection.execute(
                     select(func.count())
                     .select_from(cases)
-                    .where(_of(seen), cases.c.state == state.value)
+                    .where(visible_to(seen), cases.c.state == state.value)
                 ).scalar_one()
             )
 
@@ -100,28 +101,15 @@ class Desk:
                 .limit(1)
             ).scalar()
 
+    def clocks(self, case_id: UUID) -> Sequence[Clock]:
+        """What is waited for in a case, and nothing that anybody wrote."""
+        with self._reads.connect() as connection:
+            return clocks_of(connection, case_id)
+
     def case_file(self, case_id: UUID) -> CaseFile:
         """Everything about one case, opened."""
         with self._reads.connect() as connection:
             return read_case_file(connection, self._keys, case_id)
-
-
-def _of(seen: Visible) -> ColumnElement[bool]:
-    """The cases that the viewer may open: `casework.access.relation_to`, as a condition."""
-    belongs = _belonging(seen.teams, seen, orphans=seen.orphans)
-    if (seen.protected, seen.protected_orphans) != (seen.teams, seen.orphans):
-        theirs = _belonging(seen.protected, seen, orphans=seen.protected_orphans)
-        belongs = and_(belongs, or_(not_(cases.c.protected), theirs))
-    if seen.worker:
-        belongs = or_(belongs, cases.c.worker == seen.worker)
-    if seen.unopened:
-        belongs = or_(belongs, cases.c.marks.contains([Mark.NOT_OPENED.value]))
-    return belongs
-
-
-def _belonging(teams: frozenset[str], seen: Visible, *, orphans: bool) -> ColumnElement[bool]:
-    ours = or_(cases.c.team.in_(teams), cases.c.alerted_teams.overlap(list(teams)))
-    return or_(ours, cases.c.team.not_in(seen.known)) if orphans else ours
 
 
 def _running(clock: Any, kind: ClockKind) -> Any:

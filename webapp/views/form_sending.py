@@ -10,6 +10,7 @@ from flask import url_for as address
 from werkzeug.wrappers import Response
 
 from casework import usecases
+from casework.calendar import is_open
 from casework.commands import AddInformation
 from casework.errors import AlreadySubmitted
 from casework.messages import Queue
@@ -130,6 +131,10 @@ def receipt(draft: UUID) -> Answer:
     if followed is None:
         return gone()
     here = directory()
+    teams = {
+        case.team: here.teams.get(case.team) or here.teams[here.fallback_team]
+        for case in followed.cases
+    }
     return render_template(
         "forms/receipt.html",
         spec=spec(),
@@ -137,10 +142,12 @@ def receipt(draft: UUID) -> Answer:
         followed=followed,
         code=_code(kept, followed),
         added=bool(kept.content.get("added")),
-        cards=[
-            team_card(here.teams.get(key) or here.teams[here.fallback_team], here)
-            for key in dict.fromkeys(case.team for case in followed.cases)
-        ],
+        cards=[team_card(team, here) for team in teams.values()],
+        closed_then={
+            key
+            for key, team in teams.items()
+            if not is_open(team.hours, here.holidays, followed.received_at)
+        },
     )
 
 

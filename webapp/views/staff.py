@@ -21,7 +21,7 @@ from webapp.house import directory, house
 from webapp.i18n import locale
 from webapp.ids import grouped
 from webapp.store.desk import Cursor, InboxRow
-from webapp.views import staff_door, staff_following
+from webapp.views import staff_directory, staff_door, staff_morning, staff_moves
 from webapp.views.staff_answers import form_title, team_name
 from webapp.views.staff_words import CASE_STATES, MARKS, STATE_LOOKS
 from webapp.wiring import now
@@ -30,7 +30,9 @@ bp = Blueprint("staff", __name__, url_prefix="/staff")
 bp.url_value_preprocessor(staff_door.know_the_visitor)
 bp.context_processor(staff_door.for_templates)
 bp.register_blueprint(staff_door.bp)
-bp.register_blueprint(staff_following.bp)
+bp.register_blueprint(staff_directory.bp)
+bp.register_blueprint(staff_moves.bp)
+bp.register_blueprint(staff_morning.bp)
 
 PAGE = 50
 
@@ -49,6 +51,8 @@ class Line:
     acknowledge_late: bool
     reply_by: datetime | None
     reply_late: bool
+    limit: datetime | None
+    limit_late: bool
 
 
 @bp.get("/")
@@ -75,7 +79,10 @@ def _inbox_page(searched: str = "") -> str:
         older=_mark_of(shown[-1].head) if len(rows) > PAGE else None,
         unopened=desk.count(seen, state=CaseState.RECEIVED) if seen.teams else 0,
         searched=searched,
+        # Whatever else there is: these come first, on the first page of everybody who may open them.
+        not_opened=house().morning.not_opened(seen) if seen.teams and not (closed or after) else (),
         marks=MARKS,
+        moved=request.args.get("notice") == "moved",
     )
 
 
@@ -93,6 +100,8 @@ def _lines(rows: Sequence[InboxRow], here: Directory) -> list[Line]:
             acknowledge_late=row.acknowledge_by is not None and row.acknowledge_by < at,
             reply_by=row.reply_by,
             reply_late=row.reply_by is not None and row.reply_by < at,
+            limit=row.limit,
+            limit_late=row.limit is not None and row.limit < at,
         )
         for row in rows
     ]

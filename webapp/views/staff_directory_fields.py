@@ -119,7 +119,7 @@ class KeyTyped(Line):
     def pre_validate(self, form: Any) -> None:
         super().pre_validate(form)
         try:
-            values.worker_key(self.data or "")
+            values.key(self.data or "")
         except ValueError:
             raise wrong(BAD_KEY) from None
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-from forms.words import N_
+from casework.directory import Directory
+from casework.directory_check import Hole
 
-#: What each kind of hole means. `subject` is in words already.
 HOLES: Mapping[str, str] = {}
-_UNNAMED = N_("%(subject)s: a hole of a kind without an explanation, %(kind)s")
+
+
+@dataclass(frozen=True, slots=True)
+class HoleLine:
+    """`example` and `link` may be empty."""
+
+    words: str
+    example: str
+    link: str
+
+
+def hole_lines(holes: Iterable[Hole], here: Directory) -> list[HoleLine]:
+    return [HoleLine(hole.kind, str(hole.example), "") for hole in holes]

@@ -200,7 +200,7 @@ def _questions() -> Iterator[Column]:
 def _steps(form: Any) -> list[dict[str, str]] | None:
     """The rows of the ladder; None where something is wrong, which then stands beside its field."""
     cells = cells_of(form)
-    steps = []
+    steps: list[dict[str, str]] = []
     for number in range(1, MOST_STEPS + 1):
         tell, after = cells[f"tell_{number}"], cells[f"after_{number}"] or "0"
         if not tell:

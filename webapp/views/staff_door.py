@@ -11,7 +11,7 @@ from flask import url_for as address
 from flask_security import auth_required
 from werkzeug.wrappers import Response
 
-from casework.access import Viewer
+from casework.access import Role, Viewer
 from casework.errors import NoDirectory
 from webapp.accounts import staff_accounts
 from webapp.accounts.models import User
@@ -54,7 +54,12 @@ def viewer() -> Viewer:
 def for_templates() -> dict[str, Any]:
     """What the staff's frame knows; nothing of it asks the database, so that an error's page can be shown."""
     who = g.get("person")
-    return {"person": who, "person_name": _name(who) if who else "", "in_language": in_language}
+    return {
+        "person": who,
+        "person_name": _name(who) if who else "",
+        "keeps_directory": bool(who) and bool(viewer().roles & {Role.DIRECTORY_ADMIN, Role.TEAM_LEAD}),
+        "in_language": in_language,
+    }
 
 
 def _name(who: User) -> str:

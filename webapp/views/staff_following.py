@@ -37,7 +37,7 @@ def say_phrases(case_id: UUID) -> Response | tuple[str, int]:
     chosen = request.form.getlist("phrase")
     known = [phrase for phrase in Phrase if phrase in chosen]
     if not known or len(known) != len(set(chosen)):
-        return show_case(case_id, wrong=NO_PHRASE), 422
+        return show_case(case_id, [("phrase-0", NO_PHRASE)]), 422
     command = SayPhrases(case_id, _press(), tuple(known))
     try:
         _seen_by_me(case_id)

@@ -10,7 +10,7 @@ from forms.words import N_
 from webapp.views.staff_event_words import ACTS as ACTS
 from webapp.views.staff_event_words import ANSWERED_HERE as ANSWERED_HERE
 from webapp.views.staff_event_words import CLOCKS as CLOCKS
-from webapp.views.staff_event_words import DONE
+from webapp.views.staff_event_words import DONE as DONE
 from webapp.views.staff_event_words import EVENTS as EVENTS
 from webapp.views.staff_event_words import FOUND_URGENT as FOUND_URGENT
 from webapp.views.staff_event_words import MARKS as MARKS
