@@ -22,7 +22,8 @@ def people_holes(directory: Directory, begin: datetime, end: datetime) -> Iterat
     for key in sorted(set(directory.clients.values()) & set(directory.workers)):
         if not any(team in directory.teams for team in directory.workers[key].teams):
             yield Hole("client_worker_without_team", key)
-        yield from _left_alone(directory, key, begin, end)
+        else:
+            yield from _left_alone(directory, key, begin, end)
     for key in sorted(directory.teams):
         yield from _ladder(directory, directory.teams[key], begin, end)
 

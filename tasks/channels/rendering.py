@@ -29,6 +29,8 @@ PURPOSES: Final[Mapping[str, str]] = {
     "staff_new": "staff_new.txt",
     "staff_urgent": "staff_urgent.txt",
     "staff_reminder": "staff_reminder.txt",
+    "staff_due": "staff_due.txt",
+    "staff_digest": "staff_digest.txt",
 }
 _SENDER_WORDS: Final = frozenset({"county", "link", "phone", "opens"})
 _STAFF_WORDS: Final = _SENDER_WORDS | {"number"}
@@ -75,6 +77,9 @@ def _checked(purpose: str, words: Mapping[str, str]) -> dict[str, str]:
     staff = purpose.startswith("staff_")
     allowed = _STAFF_WORDS if staff else _SENDER_WORDS
     needed = {"county", "link", "number"} if staff else {"county", "link"}
+    if purpose == "staff_digest":
+        # It concerns many cases or none.
+        needed = {"county", "link"}
     if purpose == "please_call":
         needed = {"county", "phone"}
     strange = set(words) - allowed

@@ -87,13 +87,34 @@ def test_a_team_is_reminded_once_when_its_target_has_passed(case: Case) -> None:
     assert case.raise_due(case.due_at - timedelta(seconds=1)) == 0
     assert case.reminders == 0
     assert case.raise_due(case.due_at) == 1
-    for minutes in (0, 1, 60):
+    for minutes in (0, 1, 29):
         assert case.raise_due(case.due_at + timedelta(minutes=minutes)) == 0
     (reminder,) = case.rows(REMINDER)
     assert reminder["recipient"] == "team:coast:coast-mobile"
     assert [row["kind"] for row in case.rows("select kind from timeline order by at")][-1:] == [
         "team_reminded"
     ]
+
+
+def test_the_ladder_is_stored_and_goes_up_step_by_step(case: Case) -> None:
+    """The real rows: each step once, its number and time kept, the last one repeated and marked."""
+    half, told = timedelta(minutes=30), []
+    for step in range(6):
+        case.raise_due(case.due_at + step * half)
+        (clock,) = case.rows("select step, act_at from clocks where kind = 'acknowledgement'")
+        assert clock["step"] == step + 1
+        assert clock["act_at"] == case.due_at + (step + 1) * half
+        told.append(len(case.rows("select 1 from messages where event like 'clock:%'")))
+    assert told == sorted(set(told))
+    (row,) = case.rows("select marks, alerted_teams from cases")
+    assert row == {"marks": ["not_opened"], "alerted_teams": ["on-call"]}
+    tells = [
+        row["tell"]
+        for row in case.rows(
+            "select detail->>'tell' as tell from timeline where detail ? 'tell' order by at"
+        )
+    ]
+    assert tells == ["on-duty", "team", "lead", "on-call", "on-call", "on-call"]
 
 
 def test_eight_clocks_that_strike_at_once_make_one_reminder(case: Case) -> None:

@@ -72,7 +72,7 @@ def test_sealed_is_what_is_called_sealed_and_plain_is_what_is_listed(owner: Engi
     assert {
         "id", "submission_id", "number", "form", "form_version", "team", "worker",
         "alerted_teams", "transfer_to", "marks", "state", "language", "municipality", "after_hours", "urgent",
-        "directory_revision", "created_at", "acknowledged_at", "answered_at", "closed_at",
+        "statutory", "protected", "shown_team", "proposed_team", "directory_revision", "reviewed_revision", "created_at", "acknowledged_at", "answered_at", "closed_at",
     } == PLAIN_CASE_COLUMNS  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -36,7 +36,7 @@ from webapp.views.staff_door import viewer
 from webapp.views.staff_limits import limits, matter_acts, promise_acts, transfer_acts
 
 #: What must be mended on the page: the control at which it is, and the words.
-Wrong = Iterable[tuple[str, str]]
+Wrong = Sequence[tuple[str, str]]
 
 
 class Act(NamedTuple):
@@ -84,6 +84,7 @@ def page(
         phrases=PHRASES,
         sayable=_sayable(case),
         press=house().ids.row(),
+        errors=wrong,
         wrong=dict(wrong),
         at=at,
         limits=limits(case, here, at),

@@ -61,7 +61,7 @@ TEAM_SHEETS: Mapping[str, Sheet] = {
                 "closed_on_eves",
                 N_("Closed on Christmas Eve and Midsummer Eve"),
                 N_("Without an answer: as on public holidays."),
-                Chosen,
+                Picked,
                 YES_OR_NO,
             ),
             Column(
