@@ -27,8 +27,8 @@ from casework.usecases import (
     take_back_phrase,
 )
 from casework.usecases.delivery import ask_for_call
+from tests.casework.desk import MEMBER, MONDAY, STRANGER, Desk
 from tests.casework.fakes import MemoryWork, command
-from tests.casework.test_cases import MEMBER, MONDAY, STRANGER, Desk
 
 BY_MAIL = Contact(ContactWay.EMAIL, email="testi@example.org")
 
@@ -281,6 +281,6 @@ def test_a_stranger_says_nothing_and_gives_no_code(desk: Desk) -> None:
     with pytest.raises(NotFound):
         say(desk, Phrase.READ, to=BY_MAIL, by=STRANGER)
     with pytest.raises(NotFound):
-        desk.do(renew_code, STRANGER)
+        desk.do(renew_code, viewer=STRANGER)
     assert len(desk.work.kept.timeline) == before
     assert desk.work.kept.messages == []

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from casework import usecases
 from tests.faults.stack import ALERT, BY_SMS, COAST_MAIL, COAST_MOBILE, SENDER_MOBILE, ByHand, Stack
 from tests.faults.visitor import Visitor
 from tests.live import until
+from webapp import wiring
 from webapp.embedded.twilio_behaviour import Behaviour
 
 TEAM = "team:coast:coast-mobile"
@@ -54,6 +58,24 @@ def test_repeated_and_disordered_receipts_end_the_same(stack: Stack, manner: str
     assert len(stack.rows("select 1 from receipts")) == 3
     answers = [told["answer"] for one in stack.twilio.messages() for told in one.callbacks]
     assert set(answers) == {204}
+
+
+def test_the_summary_of_the_morning_is_mailed_once_to_the_lead(stack: Stack) -> None:
+    """It belongs to no submission: its address is sealed with the house's own key, and opens in the worker."""
+    house = wiring.build(stack.settings)
+    here = house.directory
+    led = replace(here.teams["coast"], lead="malli-vastaava")
+    county = replace(here, teams={**here.teams, "coast": led})
+    morning = (wiring.now() - timedelta(days=1)).replace(hour=9)
+    for _ in range(2):
+        usecases.send_digests(directory=county, now=morning, ids=house.ids, work=house.work())
+    house.engine.dispose()
+    stack.publish("outbox.sweep", "periodic")
+    stack.state_becomes("worker:malli-vastaava:email", "sent")
+    assert stack.mails_to("malli.vastaava@example.org") == 1
+    (row,) = stack.rows("select submission_id, case_id, address_sealed from messages")
+    assert (row["submission_id"], row["case_id"]) == (None, None)
+    assert b"malli" not in bytes(row["address_sealed"])
 
 
 def test_a_reminder_that_several_beats_ask_for_is_sent_once(stack: Stack, by_hand: ByHand) -> None:

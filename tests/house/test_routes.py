@@ -82,6 +82,7 @@ KNOWN = {
     "digest": "0",
     "page": "client",
     "act": "answer",
+    "button": "urgent",
 }
 
 

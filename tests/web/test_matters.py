@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
+from werkzeug.test import TestResponse
 
 from tests.web.conftest import Visit
 from tests.web.following import ask
@@ -21,7 +22,7 @@ LAW = {"urgent", "not-urgent", "start", "not-needed", "told"}
 RUNNING = "select count(*) from clocks where ended_at is null and kind = '{}'"
 
 
-def close(worker: FlaskClient, case: UUID, language: str = "fi"):  # type: ignore[no-untyped-def]
+def close(worker: FlaskClient, case: UUID, language: str = "fi") -> TestResponse:
     worker.get(f"/staff/?lang={language}")
     return press(worker, case, "close")
 

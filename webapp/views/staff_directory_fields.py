@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from wtforms import Form
 
 from casework import bundle_times as times
 from casework import bundle_values as values
 from casework.directory import ANY
-from forms.base import Questions
-from forms.fields import YES_NO, Checks, Drop, Radios, Text
+from forms.fields import Checks, Drop, Radios, Text
 from forms.phones import UnreadableNumber, read_phone
 from forms.words import N_, Words, wrong
-from webapp.views.staff_directory_choices import Around, Choices, fixed
 from webapp.views.staff_directory_reasons import worded
 
 _FINNISH_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", re.ASCII)
@@ -29,10 +23,6 @@ CHOOSE_ONE = N_("Choose one")
 BAD_DAY = N_("Write the day as 24.12.2026")
 BAD_CLOCK = N_("Write the time as 08:00")
 BAD_KEY = N_("Write small letters a to z, digits and hyphens alone")
-
-KEY_HINT = N_("A short word for the files, for example north-duty. It cannot be changed later.")
-DAY_HINT = N_("For example 24.12.2026")
-YES_OR_NO = fixed(dict(YES_NO))
 
 
 class Line(Text):
@@ -150,79 +140,6 @@ class Several(Checks):
     @staticmethod
     def shown(cell: str) -> list[str]:
         return cell.split()
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One question of a form, and the column that it fills. `fixed`: asked of a new row only."""
-
-    name: str
-    label: str
-    hint: str = ""
-    field: type[Any] = Line
-    choices: Choices | None = None
-    needed: str = ""
-    fixed: bool = False
-
-    def made(self, around: Around) -> Any:
-        given: dict[str, Any] = {"hint": self.hint, "needed": self.needed}
-        if self.choices is not None:
-            given["choices"] = tuple(self.choices(around))
-        return self.field(self.label, **given)
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A file whose rows have forms. `home`: the endpoint of the page that lists them; `of_team`: they stand on a
-    team's page, and the column `team` is that team.
-    """
-
-    file: str
-    title: str
-    add: str
-    change: str
-    home: str
-    columns: tuple[Column, ...]
-    of_team: bool = False
-
-    def asked(self, around: Around, *, new: bool) -> tuple[Column, ...]:
-        """The questions for a new row, or for one that there is: what it is known by does not change."""
-        names = _names(around) if self.file == "teams.csv" else ()
-        found = (*self.columns[:1], *names, *self.columns[1:])
-        return tuple(column for column in found if new or not column.fixed)
-
-
-def _names(around: Around) -> Iterator[Column]:
-    for code in dict.fromkeys(("fi", *around.directory.county.languages)):
-        if len(code) <= 3:
-            needed = NEEDED if code == "fi" else ""
-            label = NAME_IN.get(code, code)
-            yield Column(f"name_{code}", label, needed=needed)
-
-
-NAME_IN = {
-    "fi": N_("Name in Finnish"),
-    "sv": N_("Name in Swedish"),
-    "en": N_("Name in English"),
-    "se": N_("Name in Northern Sámi"),
-}
-
-
-def form_of(columns: Iterable[Column], around: Around, formdata: Any, cells: Any) -> Form:
-    """A form with a field for each column, filled from what was posted, else from the row's cells."""
-    fields = {column.name: column.made(around) for column in columns}
-    made: type[Form] = type("DirectoryForm", (Questions,), fields)
-    shown = {
-        column.name: column.field.shown(cells[column.name])
-        for column in columns
-        if cells and column.name in cells
-    }
-    return made(formdata, data=shown)
-
-
-def cells_of(form: Any) -> dict[str, str]:
-    """What a valid form says, column by column."""
-    return {field.short_name: field.cell for field in form}
 
 
 def read_day(text: str) -> date:

@@ -16,7 +16,9 @@ from webapp.pages import local_day
 from webapp.views import staff_directory_choices as choices
 from webapp.views.staff_answers import form_title, language_name, municipality_name, team_name
 from webapp.views.staff_directory_door import is_admin
-from webapp.views.staff_directory_fields import DayTyped
+from webapp.views.staff_directory_fields import (
+    DayTyped,
+)
 
 #: What each kind of hole means. `subject` is a name already.
 HOLES: Mapping[str, str] = {

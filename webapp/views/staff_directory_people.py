@@ -21,6 +21,11 @@ from webapp.i18n import say
 from webapp.pages import local_day
 from webapp.views import staff_directory_choices as choices
 from webapp.views.staff_answers import language_name, team_name
+from webapp.views.staff_directory_asking import (
+    Column,
+    cells_of,
+    form_of,
+)
 from webapp.views.staff_directory_door import (
     Base,
     admins,
@@ -35,10 +40,7 @@ from webapp.views.staff_directory_door import (
 )
 from webapp.views.staff_directory_fields import (
     CHOOSE_ONE,
-    Column,
     Picked,
-    cells_of,
-    form_of,
     written_day,
 )
 from webapp.views.staff_directory_rows import Answer, proposed_or_refused

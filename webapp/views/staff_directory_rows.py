@@ -10,6 +10,11 @@ from werkzeug.wrappers import Response
 from casework import directory_changes as changing
 from casework.bundle import BundleError
 from casework.directory_changes import Row
+from webapp.views.staff_directory_asking import (
+    Sheet,
+    cells_of,
+    form_of,
+)
 from webapp.views.staff_directory_door import (
     MOST_PROBLEMS,
     Base,
@@ -24,7 +29,6 @@ from webapp.views.staff_directory_door import (
     propose,
     row_id,
 )
-from webapp.views.staff_directory_fields import Sheet, cells_of, form_of
 from webapp.views.staff_directory_sheets import SHEETS
 from webapp.wiring import read_directory
 

@@ -6,20 +6,22 @@ from collections.abc import Mapping
 
 from forms.words import N_
 from webapp.views import staff_directory_choices as choices
-from webapp.views.staff_directory_fields import (
-    CHOOSE_ONE,
+from webapp.views.staff_directory_asking import (
     DAY_HINT,
     KEY_HINT,
-    NEEDED,
     YES_OR_NO,
-    Chosen,
     Column,
+    Sheet,
+)
+from webapp.views.staff_directory_fields import (
+    CHOOSE_ONE,
+    NEEDED,
+    Chosen,
     DayTyped,
     KeyTyped,
     NumberTyped,
     Picked,
     Several,
-    Sheet,
 )
 from webapp.views.staff_directory_team_sheets import TEAM_SHEETS
 
@@ -37,6 +39,13 @@ SHEETS: Mapping[str, Sheet] = {
             Column("email", N_("Work e-mail"), needed=NEEDED),
             Column("mobile", N_("Work mobile"), N_("It begins with +358."), NumberTyped),
             Column("languages", N_("Languages"), "", Several, choices.languages, CHOOSE_ONE),
+            Column(
+                "home",
+                N_("Home team"),
+                N_("Messages to the worker come here when nobody stands in."),
+                Picked,
+                choices.teams,
+            ),
             Column("teams", N_("Teams"), "", Several, choices.teams),
             Column(
                 "deputy",

@@ -20,6 +20,12 @@ from forms.words import N_
 from webapp.i18n import weekday
 from webapp.views import staff_directory_choices as choices
 from webapp.views.staff_answers import team_name
+from webapp.views.staff_directory_asking import (
+    DAY_HINT,
+    Column,
+    cells_of,
+    form_of,
+)
 from webapp.views.staff_directory_door import (
     Base,
     around,
@@ -29,14 +35,10 @@ from webapp.views.staff_directory_door import (
 )
 from webapp.views.staff_directory_fields import (
     CHOOSE_ONE,
-    DAY_HINT,
     NEEDED,
     ClockTyped,
-    Column,
     DayTyped,
     Picked,
-    cells_of,
-    form_of,
     read_day,
     written_day,
 )

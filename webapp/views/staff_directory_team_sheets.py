@@ -7,21 +7,23 @@ from collections.abc import Mapping
 from casework.bundle_teams import WEEKDAYS
 from forms.words import N_
 from webapp.views import staff_directory_choices as choices
-from webapp.views.staff_directory_fields import (
-    CHOOSE_ONE,
+from webapp.views.staff_directory_asking import (
     DAY_HINT,
     KEY_HINT,
-    NEEDED,
     YES_OR_NO,
-    Chosen,
     Column,
+    Sheet,
+)
+from webapp.views.staff_directory_fields import (
+    CHOOSE_ONE,
+    NEEDED,
+    Chosen,
     DayTyped,
     HoursTyped,
     KeyTyped,
     NumberTyped,
     Picked,
     Several,
-    Sheet,
 )
 
 _DAYS = {

@@ -22,8 +22,17 @@ from webapp.i18n import say, weekday
 from webapp.pages import local_day
 from webapp.views import staff_directory_choices as choices
 from webapp.views.staff_answers import team_name
+from webapp.views.staff_directory_asking import (
+    Column,
+    cells_of,
+    form_of,
+)
 from webapp.views.staff_directory_door import admins, around, base, bp, is_admin, row_id
-from webapp.views.staff_directory_fields import Column, Line, Picked, cells_of, form_of, written_day
+from webapp.views.staff_directory_fields import (
+    Line,
+    Picked,
+    written_day,
+)
 from webapp.views.staff_directory_rows import Answer, proposed_or_refused
 from webapp.views.staff_directory_sheets import SHEETS
 from webapp.views.staff_directory_words import label, shown

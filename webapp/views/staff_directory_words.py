@@ -13,7 +13,10 @@ from forms.words import N_
 from webapp.i18n import say
 from webapp.views import staff_directory_choices as choices
 from webapp.views.staff_answers import form_title, language_name, municipality_name, team_name
-from webapp.views.staff_directory_fields import DayTyped, written_day
+from webapp.views.staff_directory_fields import (
+    DayTyped,
+    written_day,
+)
 from webapp.views.staff_directory_sheets import SHEETS
 
 #: Of one file so many rows are shown; an upload may change thousands.

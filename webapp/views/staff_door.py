@@ -57,7 +57,8 @@ def for_templates() -> dict[str, Any]:
     return {
         "person": who,
         "person_name": _name(who) if who else "",
-        "keeps_directory": bool(who) and bool(viewer().roles & {Role.DIRECTORY_ADMIN, Role.TEAM_LEAD}),
+        "keeps_directory": bool(who)
+        and bool(viewer().roles & {Role.DIRECTORY_ADMIN, Role.TEAM_LEAD}),
         "in_language": in_language,
     }
 

@@ -57,14 +57,14 @@ _BY_FORM: Mapping[str, Pressed] = {
 _NAMES = ", ".join(f"'{name}'" for name in (*ACTS, *_BY_FORM))
 
 
-@bp.post(f"/<uuid:case_id>/acts/<any({_NAMES}):act>")
+@bp.post(f"/<uuid:case_id>/acts/<any({_NAMES}):button>")
 @auth_required("session")
-def act(case_id: UUID, act: str) -> Response:
+def act(case_id: UUID, button: str) -> Response:
     """Do one thing that asks for nothing more, then show the case again."""
-    if act in _BY_FORM:
-        pressed = _BY_FORM[act]
+    if button in _BY_FORM:
+        pressed = _BY_FORM[button]
         return pressing(case_id, pressed.leaves, partial(pressed.do, by_form=_by_form(case_id)))
-    return pressing(case_id, ACTS[act].leaves, ACTS[act].do)
+    return pressing(case_id, ACTS[button].leaves, ACTS[button].do)
 
 
 def _by_form(case_id: UUID) -> bool:
