@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.browser.desk_acts import followed_transfer_after, followed_while_paused
 from tests.browser.reaching import (
     both,
     by_mail,
@@ -29,6 +30,12 @@ def _follow_up() -> Iterator[State]:
     )
     yield State("follow-up", "received", followed)
     yield State("follow-up", "in progress", followed_in_progress)
+    yield State("follow-up", "of another county", followed_transfer_after())
+    yield State("follow-up", "passed on", followed_transfer_after("transfer-sent"))
+    yield State(
+        "follow-up", "confirmed", followed_transfer_after("transfer-sent", "transfer-confirmed")
+    )
+    yield State("follow-up", "paused", followed_while_paused)
 
 
 def _acts() -> Iterator[State]:

@@ -5,6 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.browser.any_form import case_of_a_notification
+from tests.browser.desk_acts import (
+    case_after,
+    close,
+    dates,
+    move_nowhere,
+    moved_away,
+    pause_for_nothing,
+    transfer_after,
+)
 from tests.browser.reaching import (
     case,
     case_spoken_to,
@@ -34,4 +43,20 @@ def _staff() -> Iterator[State]:
     yield State("new code", "given", new_code, go_on)
 
 
-STATES = (*_staff(),)
+def _matters() -> Iterator[State]:
+    yield State("case", "not to be closed yet", case_of_a_notification, close, wrong=True)
+    yield State("case", "made a matter", case_after("acts/make-matter"))
+    yield State("case", "assessed", case_after("acts/make-matter", "acts/urgent", "acts/start"))
+    yield State("case", "paused", case_after("pause", reason="interpreter"))
+    yield State("case", "paused for nothing", case, pause_for_nothing, wrong=True)
+    yield State("case dates", "shown", dates)
+    yield State("case", "of another county", transfer_after())
+    yield State("case", "passed on", transfer_after("transfer-sent"))
+    yield State("case", "confirmed", transfer_after("transfer-sent", "transfer-confirmed"))
+    yield State("case", "taken", case_after("take"))
+    yield State("case", "moved", case_after("move", team="south"))
+    yield State("case", "moved nowhere", case, move_nowhere, wrong=True)
+    yield State("inbox", "case moved away", moved_away)
+
+
+STATES = (*_staff(), *_matters())

@@ -270,3 +270,16 @@ def test_after_a_merger_name_postal_code_and_bookmark_lead_to_the_successor(
     page = client.get("/fi/contact?municipality=905")
     assert reads_heading(page, "Mustasaari")
     assert '<option value="905"' not in page.text
+
+
+@pytest.mark.parametrize(
+    ("language", "printed"),
+    [("fi", "Rantamallintie 3"), ("en", "Rantamallintie 3"), ("sv", "Exempelgatan 1")],
+)
+def test_the_card_prints_the_teams_address_and_never_where_it_is_alerted(
+    client: FlaskClient, language: str, printed: str
+) -> None:
+    page = client.get(f"/{language}/contact?municipality=905").text
+    assert printed in page
+    for alerted in ("rannikko@example.org", "svenska@example.org", "0122", "0124"):
+        assert alerted not in page

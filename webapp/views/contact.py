@@ -14,8 +14,8 @@ from flask import url_for as address
 from werkzeug.wrappers import Response
 
 from casework.calendar import HELSINKI, closes_at, is_open, next_opening
-from casework.directory import Directory, Municipality
-from casework.teams import Team
+from casework.directory import DEFAULT_LANGUAGE, Directory, Municipality
+from casework.teams import ContactKind, ContactPoint, PointUse, Team
 from forms.cleaning import one_line
 from forms.places import UNKNOWN, sorting_key
 from forms.registry import FORMS
@@ -153,11 +153,28 @@ def team_card(team: Team, here: Directory) -> dict[str, Any]:
     return {
         "team": team,
         "name": Directory.name(team.names, language()),
+        "points": _public_points(team),
         "open": opened,
         "closes_at": closing if closing and closing - at < _SOON else None,
         "opens_at": None if opened else next_opening(team.hours, here.holidays, at),
         "week": [_spans(day) for day in team.hours.weekly],
     }
+
+
+def _public_points(team: Team) -> list[ContactPoint]:
+    """Addresses and numbers that are printed, in the page's language where there are any, else in Finnish.
+
+    No e-mail: what concerns a child does not belong into unprotected mail (703/2023 4 §, TSV 423/49/2009).
+    """
+    printed = [
+        point
+        for point in team.alert
+        if PointUse.PUBLIC in point.uses and point.kind is not ContactKind.EMAIL
+    ]
+    for spoken in (language(), DEFAULT_LANGUAGE):
+        if found := [point for point in printed if point.language == spoken]:
+            return found
+    return printed
 
 
 def _by_name(found: tuple[Municipality, ...]) -> list[tuple[str, str]]:
