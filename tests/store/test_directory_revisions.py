@@ -175,7 +175,7 @@ def test_the_rows_are_those_of_the_newest_revision_alone(
         replace(
             with_shifts(
                 shift("testi-paivystaja", morning),
-                shift("testi-paivystaja", datetime(2026, 9, 20, 8)),  # over, since more than a day
+                shift("testi-paivystaja", datetime(2026, 9, 19, 8)),  # over, since more than a day
             ),
             absences=away,
         ),
