@@ -1,18 +1,27 @@
-"""`./run bench`: all of it, written to docs/benchmarks.md. `--quick` prints a short run and writes nothing."""
+"""`./run bench`: all of it, written to docs/benchmarks.md. `--quick` prints a short run and writes nothing.
+
+`./run bench directory` measures the directory's own code alone, and prints it.
+"""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from bench import pickup, report, size, submission
+from bench import directory, pickup, report, size, submission
 from bench.stage import ROOT, stage
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="./run bench")
     parser.add_argument("--quick", action="store_true")
-    quick: bool = parser.parse_args(arguments).quick
+    parser.add_argument("only", nargs="?", choices=("directory",))
+    chosen = parser.parse_args(arguments)
+    quick: bool = chosen.quick
+    own = directory.measure(rounds=1 if quick else 5, targets=1_000 if quick else 20_000)
+    if chosen.only:
+        print(report.page([own]))
+        return 0
     rounds = 2 if quick else 7
     with stage() as ready:
         parts = [
@@ -20,6 +29,7 @@ def main(arguments: list[str]) -> int:
             submission.trips(ready),
             pickup.measure(ready, samples=10 if quick else 60),
             size.measure(ready, rounds=1 if quick else 5),
+            own,
         ]
     text = report.page(parts)
     print(text)

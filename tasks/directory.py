@@ -13,7 +13,7 @@ from casework.directory import Directory
 from casework.directory_check import check
 from casework.usecases.reviewing import BATCH
 from tasks.celery_app import app
-from tasks.house import house
+from tasks.house import forms, house
 from webapp.wiring import now, read_directory
 
 log = structlog.get_logger()
@@ -51,15 +51,8 @@ def prove() -> None:
     at, last = now(), revisions.latest_check()
     if last and last.revision == directory.revision and at - last.at < _PROOF_AGE:
         return
-    holes = check(directory, at.astimezone(HELSINKI).date(), forms=_forms())
+    holes = check(directory, at.astimezone(HELSINKI).date(), forms=forms())
     revisions.store_check(directory.revision, holes, at)
     if holes:
         kinds = sorted({hole.kind for hole in holes})
         log.error("directory_holes", count=len(holes), kinds=kinds, revision=directory.revision)
-
-
-def _forms() -> tuple[str, ...]:
-    """The slugs of all forms. Imported at need: what sends messages carries no WTForms."""
-    from forms.registry import FORMS
-
-    return tuple(FORMS)

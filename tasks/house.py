@@ -10,13 +10,24 @@ from webapp import wiring
 from webapp.config import Settings
 
 _settings: Settings | None = None
+_forms: tuple[str, ...] = ()
 
 
-def use(settings: Settings) -> None:
-    """Give the settings, before the worker's processes are forked; a house opened before is forgotten."""
-    global _settings
-    _settings = settings
+def use(settings: Settings, forms: tuple[str, ...] = ()) -> None:
+    """Give the settings and the slugs of all forms, before the worker's processes are forked; a house opened before
+    is forgotten."""
+    global _settings, _forms
+    _settings, _forms = settings, forms
     _opened.cache_clear()
+
+
+def forms() -> tuple[str, ...]:
+    """The slugs of all public forms. Raises RuntimeError where they were not given: nothing is proved then."""
+    if not _forms:
+        raise RuntimeError(
+            "this worker was not told which forms there are: start it by `luotsi worker`"
+        )
+    return _forms
 
 
 def house() -> wiring.House:

@@ -17,6 +17,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--queues", default=",".join(queue.value for queue in Queue))
     parser.add_argument("--name", default="worker")
     parser.add_argument("--concurrency", type=int, default=2)
+    parser.add_argument("--forms", default="", help="slugs of all public forms")
     chosen = parser.parse_args(arguments)
     logs.configure()
     try:
@@ -25,7 +26,7 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 2
     app.conf.broker_url = settings.broker_url.get_secret_value()
-    house.use(settings)
+    house.use(settings, tuple(chosen.forms.split(",")) if chosen.forms else ())
     if chosen.role == "beat":
         app.start(["beat", "--loglevel=WARNING", "--pidfile="])
         return 0

@@ -90,7 +90,11 @@ def _become(role: str, *options: str) -> NoReturn:
 @click.option("--concurrency", default=2, show_default=True, type=click.IntRange(1))
 def worker(queues: str, name: str, concurrency: int) -> None:
     """Run a Celery worker for these queues."""
-    _become("worker", "--queues", queues, "--name", name, "--concurrency", str(concurrency))
+    from forms.registry import FORMS
+
+    # Workers carry no forms, but the proof of the directory asks which there are.
+    known = ("--forms", ",".join(sorted(FORMS)))
+    _become("worker", "--queues", queues, "--name", name, "--concurrency", str(concurrency), *known)
 
 
 @main.command()

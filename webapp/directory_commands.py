@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from casework import bundle
-from casework.calendar import HELSINKI
+from casework.calendar import HELSINKI, moment_of
 from casework.directory import Directory
-from casework.directory_check import Hole
 from casework.directory_check import check as find_holes
 from casework.errors import LuotsiError, Outdated, Refused
 from casework.routing import Target, route
@@ -21,6 +20,7 @@ from forms.registry import FORMS
 from webapp import config, wiring
 from webapp import directory_saving as saving
 from webapp.demo_county import FOLDER, bundle_files
+from webapp.directory_answers import decision_data, decision_lines, hole_data, hole_line
 
 
 @click.group()
@@ -66,7 +66,7 @@ def import_(folder: str, by: str, allow_holes: bool) -> None:
     house = _house()
     seen = saving.outlook(house, files, house.revisions.latest())
     for hole in seen.holes:
-        click.echo(("new " if hole in seen.appearing else "") + _line(hole), err=True)
+        click.echo(("new " if hole in seen.appearing else "") + hole_line(hole), err=True)
     for team, count in seen.lost_teams.items():
         click.echo(
             f"teams.csv: there is no team '{team}', which has {count} open case(s)", err=True
@@ -89,11 +89,6 @@ def _advice(error: LuotsiError) -> str:
     return str(error)
 
 
-def _line(hole: Hole) -> str:
-    example = ", ".join(f"{name} {value}" for name, value in hole.example.items())
-    return f"{hole.kind}: {hole.subject} (for example {example})"
-
-
 @directory.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 def export(folder: Path) -> None:
@@ -108,58 +103,78 @@ def export(folder: Path) -> None:
 
 @directory.command()
 @click.argument("folder", required=False)
+@click.option("--days", type=click.IntRange(1, 1000), default=366, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
-def check(folder: str | None, as_json: bool) -> None:
+def check(folder: str | None, days: int, as_json: bool) -> None:
     """Prove that every municipality, form and language has somebody at every hour of the coming year.
 
-    Checks the bundle in FOLDER, or the newest imported revision. Exit code 1 when there is a hole.
+    Checks the bundle in FOLDER, the fictional one for the word `demo`, or the newest imported revision. Exit code 1
+    when there is a hole.
     """
     subject = _read(folder)[1] if folder else _house().directory
     today = wiring.now().astimezone(HELSINKI).date()
-    holes = find_holes(subject, today, forms=tuple(FORMS))
+    holes = find_holes(subject, today, days, forms=tuple(FORMS))
     if as_json:
-        found = [
-            {"kind": hole.kind, "subject": hole.subject, "example": dict(hole.example)}
-            for hole in holes
-        ]
-        click.echo(json.dumps({"holes": found}, ensure_ascii=False, indent=1))
+        answer = {
+            "revision": None if folder else subject.revision,
+            "from": today.isoformat(),
+            "days": days,
+            "holes": [hole_data(hole) for hole in holes],
+        }
+        click.echo(json.dumps(answer, ensure_ascii=False, indent=1))
     for hole in () if as_json else holes:
-        example = ", ".join(f"{name} {value}" for name, value in hole.example.items())
-        click.echo(f"{hole.kind}: {hole.subject} (for example {example})")
+        click.echo(hole_line(hole))
     if not holes and not as_json:
-        click.echo("no holes: every contact has somebody at every hour of the coming year")
+        click.echo(f"no holes: every contact has somebody at every hour of the next {days} days")
     sys.exit(1 if holes else 0)
 
 
 @directory.command()
+@click.option("--bundle", "folder", default="", help="A folder, or `demo`; none: what is imported.")
 @click.option("--form", type=click.Choice(sorted(FORMS)), default="guidance", show_default=True)
 @click.option("--municipality", default="", help="Its three-digit code; none: not known.")
 @click.option("--language", type=click.Choice(["fi", "sv", "en"]), default="fi", show_default=True)
 @click.option("--at", "moment", default="", help="Helsinki time, 2026-12-24T22:00; none: now.")
-@click.option("--cannot-wait", is_flag=True)
-def explain(form: str, municipality: str, language: str, moment: str, cannot_wait: bool) -> None:
-    """Print where a contact would go at a moment, and why."""
-    at = wiring.now()
-    if moment:
-        try:
-            at = datetime.fromisoformat(moment).replace(tzinfo=HELSINKI)
-        except ValueError:
-            raise click.BadParameter("write it as 2026-12-24T22:00", param_hint="--at") from None
-    here = _house().directory
+@click.option("--client-code", default="", help="As a family would type it.")
+@click.option("--worker-name", default="", help="As a family would type it.")
+@click.option("--cannot-wait", is_flag=True, help="The sender says that it cannot wait.")
+@click.option("--here-now", is_flag=True, help="The child is in this county now.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of lines.")
+def explain(
+    folder: str,
+    form: str,
+    municipality: str,
+    language: str,
+    moment: str,
+    client_code: str,
+    worker_name: str,
+    cannot_wait: bool,
+    here_now: bool,
+    as_json: bool,
+) -> None:
+    """Print where a contact would go at a moment and why, who is told by which way, and when somebody is there."""
+    at = _moment(moment) if moment else wiring.now()
+    here = _read(folder)[1] if folder else _house().directory
     target = Target(
         form=form,
         language=language,
         municipality=municipality or None,
+        here_now=here_now,
         cannot_wait=cannot_wait,
         statutory=FORMS[form].statutory,
+        client_code=client_code,
+        worker_name=worker_name,
     )
-    decision = route(target, here, at)
-    click.echo(f"team {decision.team}: {here.name(here.teams[decision.team].names, language)}")
-    if decision.opens_at:
-        click.echo(f"closed now, opens {decision.opens_at.astimezone(HELSINKI):%Y-%m-%d %H:%M}")
-    for flag in ("alert_on_call", "alarm", "transfer_to"):
-        if getattr(decision, flag):
-            click.echo(f"{flag}: {getattr(decision, flag)}")
-    for reason in decision.reasons:
-        detail = ", ".join(f"{name}={value}" for name, value in reason.detail.items())
-        click.echo(f"because {reason.rule} {detail}".rstrip())
+    data = decision_data(route(target, here, at), here, at, language, urgent=cannot_wait)
+    lines = (json.dumps(data, ensure_ascii=False, indent=1),) if as_json else decision_lines(data)
+    for line in lines:
+        click.echo(line)
+
+
+def _moment(text: str) -> datetime:
+    """The moment (UTC) at which a clock in Helsinki shows what was typed."""
+    try:
+        wall = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter("write it as 2026-12-24T22:00", param_hint="--at") from None
+    return moment_of(wall) if wall.tzinfo is None else wall.astimezone(UTC)

@@ -89,7 +89,7 @@ def save(house: House, seen: Outlook, by: str, *, allow_holes: bool) -> int:
     house.revisions.store_check(number, seen.holes, at)
     if seen.appearing:
         kinds = sorted({hole.kind for hole in seen.appearing})
-        log.warning("directory_saved_with_holes", revision=number, by=by, kinds=kinds)
+        log.warning("directory_saved_with_holes", revision=number, kinds=kinds)
     return number
 
 

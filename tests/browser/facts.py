@@ -59,7 +59,8 @@ _FACTS = """() => {
     misnamed: all('a[href], button, summary').filter(e => e.ariaLabel && words(e)
       && !e.ariaLabel.toLowerCase().includes(words(e).toLowerCase())).map(named),
     lost: links.filter(e => !takesFocus(e)).map(e => e ? named(e) : 'nothing'),
-    misled: links.filter(e => takesFocus(e) && first(e) !== e).map(named),
+    // A button that was refused is no question; it is led to as it is.
+    misled: links.filter(e => takesFocus(e) && (question(e) || !e.matches('button')) && first(e) !== e).map(named),
     summaries: every('.hds-error-summary__body').length,
     errors: every('[class*="__error-text"]').map(e => ({what: named(e), id: e.id,
       tied: every(`[aria-describedby~="${e.id}"]`).length,

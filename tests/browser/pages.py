@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.browser import (
+    directory_states,
     fault_states,
     follow_up_states,
     form_states,
@@ -20,5 +21,6 @@ STATES: tuple[State, ...] = (
     *legal_states.STATES,
     *fault_states.STATES,
     *staff_states.STATES,
+    *directory_states.STATES,
     *morning_states.STATES,
 )

@@ -8,7 +8,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from webapp.store.crypto import new_keyset
 OPEN, CLOSED, ELSEWHERE = "288", "905", "091"
 #: The form that is closed where there is no database.
 CLOSED_FORM = "own-worker"
+ROTA_TEAM = "practice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,32 @@ def county(now: datetime, *, pseudo_language: bool = False) -> dict[str, str]:
     # The same teams in every language: a page then looks the same in each.
     services = files["services.csv"].replace("fi en", "fi sv en")
     files["services.csv"] = services.replace("swedish,*,*,sv\n", "")
+    _with_a_rota(files, now)
     return _with_pseudo_language(files) if pseudo_language else files
+
+
+def _with_a_rota(files: dict[str, str], now: datetime) -> None:
+    """A team beside the others, which takes no messages: it has a rota with a swap and with hours of nobody, and
+    somebody of it is away.
+    """
+    columns = len(files["teams.csv"].splitlines()[0].split(","))
+    week = ",".join(["08:00-16:00"] * 7)
+    row = (
+        f"{ROTA_TEAM},Esimerkin harjoitus,Exempelövning,Example practice,112,{week},no,no,60,3,,yes"
+    )
+    assert row.count(",") == columns - 1
+    files["teams.csv"] += row + "\n"
+    files["contact_points.csv"] += f"{ROTA_TEAM},practice-mail,email,practice@example.org,fi,\n"
+    for worker in ("natt-exempel", "yo-esimerkki"):
+        files["workers.csv"] = re.sub(
+            rf"(?m)^({worker}(?:,[^,]*){{3}},[^,]*)", rf"\1 {ROTA_TEAM}", files["workers.csv"]
+        )
+    today = now.astimezone(HELSINKI).date()
+    files["rota.csv"] += (
+        f"{ROTA_TEAM},yo-esimerkki,{today} 08:00,{today} 12:00,natt-exempel\n"
+        f"{ROTA_TEAM},natt-exempel,{today} 22:00,{today + timedelta(days=1)} 06:00,\n"
+    )
+    files["absences.csv"] += f"natt-exempel,{today},{today + timedelta(days=2)},yo-esimerkki\n"
 
 
 def _with_pseudo_language(files: dict[str, str]) -> dict[str, str]:

@@ -42,6 +42,7 @@ BY_SMS = {"way": "sms", "name": "Testi Testaaja", "phone": "040 123 4567"}
 ALERT = {"waiting": {"can_wait": "no"}, "you": {"identity": "anonymous"}}
 
 _WEEK = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_LADDER_WITHOUT_LEAD = "team,step,tell,after_minutes\n*,1,on-duty,0\n*,2,team,30\n*,3,on-call,30\n"
 _KEPT = {"directory_revisions", "users", "roles", "roles_users"}
 #: Within this time Beat's sweep takes up what was forgotten: ten seconds, and a worker's own time.
 SWEPT = 25.0
@@ -60,7 +61,12 @@ def always_open(files: Mapping[str, str]) -> dict[str, str]:
     writer.writeheader()
     writer.writerows(rows)
     no_exceptions = files["hours_exceptions.csv"].splitlines()[0] + "\n"
-    return {**files, "teams.csv": written.getvalue(), "hours_exceptions.csv": no_exceptions}
+    return {
+        **files,
+        "teams.csv": written.getvalue(),
+        "hours_exceptions.csv": no_exceptions,
+        "escalation.csv": _LADDER_WITHOUT_LEAD,
+    }
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +12,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, update
 
 from tests.store.conftest import Send, case_ids, typed_child
-from webapp import directory_commands
+from webapp import demo_county, directory_commands
 from webapp.store.tables import cases
 from webapp.wiring import House
 
@@ -20,8 +22,10 @@ def bring_in(house: House, monkeypatch: pytest.MonkeyPatch) -> Any:
     """The command `luotsi directory import demo`, on the tests' database."""
     monkeypatch.setattr(directory_commands, "_house", lambda: house)
 
-    def ran() -> Result:
-        return CliRunner().invoke(directory_commands.directory, ["import", "demo"])
+    def ran(folder: str = "demo", *options: str) -> Result:
+        return CliRunner().invoke(
+            directory_commands.directory, ["import", folder, *options], catch_exceptions=False
+        )
 
     return ran
 
@@ -44,6 +48,31 @@ def test_a_team_with_open_cases_must_be_in_the_new_bundle(
     assert "no team 'dropped', which has 1 open case(s)" in refused.stderr
     assert "on-call" not in refused.stderr
     assert house.revisions.latest() == before
+
+
+def test_new_holes_are_imported_only_where_they_are_allowed(
+    house: House, bring_in: Any, tmp_path: Path
+) -> None:
+    files = demo_county.bundle_files(demo_county.FOLDER)
+    closed = re.sub(r"08:[03]0-1[0-9:30-]+( 13:00-15:30)?", "closed", files["teams.csv"])
+    for name, content in {**files, "teams.csv": closed}.items():
+        (tmp_path / name).write_text(content, "utf-8")
+    before = house.revisions.latest()
+    refused = bring_in(str(tmp_path))
+    assert refused.exit_code == 1
+    assert "new never_opens: south" in refused.stderr
+    assert "Mend the new holes, or import with --allow-holes." in refused.stderr
+    assert house.revisions.latest() == before
+    allowed = bring_in(str(tmp_path), "--allow-holes")
+    assert allowed.exit_code == 0
+    assert allowed.stdout.endswith(f"directory revision {house.revisions.latest()}\n")
+    # Holes that are there already hold nothing up, and here they are mended.
+    assert bring_in(str(tmp_path)).exit_code == 0
+    mended = bring_in()
+    assert mended.exit_code == 0
+    checked = house.revisions.latest_check()
+    assert checked is not None
+    assert "never_opens" not in {hole.kind for hole in checked.holes}
 
 
 def test_closed_cases_hold_no_import_up(

@@ -98,8 +98,12 @@ _ABOUT: Final = re.compile(r"([\w.-]+(?:, [\w.-]+)*): (.*)", re.DOTALL)
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
-    parts = _PARAMETER.split(pattern)
-    text = "".join(f"(?P<{part}>.*)" if i % 2 else re.escape(part) for i, part in enumerate(parts))
+    """A value with which a reason begins is one word: else it would swallow the column before it."""
+    first, *parts = _PARAMETER.split(pattern)
+    text = re.escape(first)
+    for name, rest in zip(parts[::2], parts[1::2], strict=True):
+        value = ".*" if text else r"\S+"
+        text += f"(?P<{name}>{value})" + re.escape(rest)
     return re.compile(text, re.DOTALL)
 
 
