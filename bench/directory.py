@@ -29,7 +29,7 @@ def measure(*, rounds: int, targets: int) -> Part:
         "Directory",
         f"{len(directory.municipalities)} municipalities, {len(directory.teams)} teams with three shifts a day for "
         f"{DAYS} days, {len(directory.workers):,} workers, {len(directory.absences.entries):,} absences, "
-        f"{len(directory.clients):,} client codes; in one process, without a database. "
+        f"{len(directory.clients):,} client codes; in one process, without a database. Seconds of the processor. "
         f"Routes: {targets:,} random messages.",
         [
             Row("`directory check`", f"{proof:.1f} s", "", "", "<= 10 s", proof <= 10),
@@ -41,9 +41,9 @@ def measure(*, rounds: int, targets: int) -> Part:
 
 
 def _timed_check(directory: Directory) -> float:
-    began = time.perf_counter()
+    began = time.process_time()
     holes = check(directory, START, DAYS, forms=tuple(FORMS))
-    elapsed = time.perf_counter() - began
+    elapsed = time.process_time() - began
     if holes:
         raise RuntimeError(f"the county has a hole: {holes[0]}")
     return elapsed
@@ -64,9 +64,9 @@ def _timed_routes(directory: Directory, count: int) -> Iterator[float]:
             worker_name=chance.choice(names) if chance.random() < 0.3 else "",
         )
         at = _some_moment(chance)
-        began = time.perf_counter()
+        began = time.process_time()
         route(target, directory, at)
-        yield time.perf_counter() - began
+        yield time.process_time() - began
 
 
 def _some_moment(chance: random.Random) -> datetime:

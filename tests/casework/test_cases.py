@@ -7,11 +7,11 @@ from uuid import UUID
 
 import pytest
 
-from casework.access import Relation
+from casework.access import Relation, Role, Viewer
 from casework.directory import Directory
 from casework.errors import IllegalMove, NotFound
-from casework.model import CaseState, ClockKind, TimelineKind
-from casework.usecases import answer_case, close_case, open_case, reopen_case
+from casework.model import CaseState, ClockKind, Mark, TimelineKind
+from casework.usecases import answer_case, close_case, look_at_dates, open_case, reopen_case
 from tests.casework.desk import STRANGER, Act, Desk
 from tests.casework.fakes import MemoryLog, MemoryWork
 
@@ -151,3 +151,25 @@ def test_an_illegal_move_is_refused_and_leaves_no_trace_on_the_case(
 def test_the_timeline_names_who_did_it_by_an_opaque_id(desk: Desk) -> None:
     desk.do(open_case)
     assert desk.work.kept.timeline[-1].actor == "user:1"
+
+
+def test_a_lead_of_elsewhere_who_opens_at_last_may_go_on_with_the_case(desk: Desk) -> None:
+    lead = Viewer("8", "prov-ledare", frozenset({Role.TEAM_LEAD}))
+    with desk.work as work:
+        work.cases.mark(desk.case.id, Mark.NOT_OPENED)
+        work.commit()
+    opened: Any = desk.do(open_case, viewer=lead)
+    assert opened[1] is Relation.NOT_OPENED
+    assert Mark.NOT_OPENED not in desk.case.marks
+    again: Any = desk.do(open_case, viewer=lead)
+    assert again[1] is Relation.ESCALATED
+    desk.do(answer_case, viewer=lead)
+    assert desk.case.state is CaseState.ANSWERED
+
+
+def test_looking_at_the_dates_is_logged_and_acknowledges_nothing(desk: Desk) -> None:
+    desk.do(look_at_dates)
+    assert [row[2] for row in desk.log.rows] == ["dates"]
+    assert desk.case.state is CaseState.RECEIVED
+    with pytest.raises(NotFound):
+        desk.do(look_at_dates, viewer=STRANGER)

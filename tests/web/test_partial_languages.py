@@ -146,7 +146,7 @@ class Listening:
 TEMPLATES = {
     "public.start": ("public/start.html", "public/finder.html"),
     "public.what_next": ("public/what_next.html",),
-    "forms.receipt": ("forms/receipt.html", "forms/frame.html"),
+    "forms.receipt": ("forms/receipt.html", "forms/frame.html", "parts/passed_on.html"),
 }
 
 

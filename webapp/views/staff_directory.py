@@ -15,7 +15,8 @@ from webapp.views import (
     staff_directory_shifts,
     staff_directory_teams,
 )
-from webapp.views.staff_directory_door import base, bp, is_admin
+from webapp.views.staff_directory_door import base, is_admin
+from webapp.views.staff_directory_door import bp as bp
 from webapp.views.staff_directory_holes import hole_lines
 from webapp.views.staff_directory_people import names_of
 from webapp.views.staff_directory_rota import on_duty_now

@@ -9,6 +9,7 @@ from casework.directory import ANY, Directory
 from casework.teams import ContactKind, PointUse, Tell
 from forms.registry import FORMS
 from forms.words import N_
+from webapp import catalogues
 from webapp.i18n import language
 from webapp.pages import local_day
 from webapp.views.staff_answers import form_title, language_name, team_name
@@ -74,11 +75,17 @@ def teams(around: Around) -> Pairs:
 def languages(around: Around) -> Pairs:
     """Of people and messages: ways of writing, such as plain Finnish, are languages of pages alone."""
     codes = dict.fromkeys((*around.directory.county.languages, "fi", "sv", "en"))
-    yield from ((code, language_name(code)) for code in codes if len(code) <= 3)
+    yield from ((code, language_in_words(code)) for code in codes if len(code) <= 3)
 
 
 def page_languages(around: Around) -> Pairs:
-    yield from ((code, language_name(code)) for code in around.directory.county.languages)
+    yield from ((code, language_in_words(code)) for code in around.directory.county.languages)
+
+
+def language_in_words(code: str) -> str:
+    """In the reader's language where there is a word for it, else as the language calls itself."""
+    said = language_name(code)
+    return catalogues.own_name(code) if said == code and code in catalogues.known() else said
 
 
 def municipalities(around: Around) -> Pairs:

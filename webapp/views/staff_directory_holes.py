@@ -14,7 +14,7 @@ from forms.words import N_, Words
 from webapp.i18n import say, short_moment
 from webapp.pages import local_day
 from webapp.views import staff_directory_choices as choices
-from webapp.views.staff_answers import form_title, language_name, municipality_name, team_name
+from webapp.views.staff_answers import form_title, municipality_name, team_name
 from webapp.views.staff_directory_door import is_admin
 from webapp.views.staff_directory_fields import (
     DayTyped,
@@ -122,7 +122,7 @@ def _value(name: str, value: str, here: Directory) -> str:
     if name == "form":
         return form_title(value)
     if name in {"language", "languages", "served_in"}:
-        return ", ".join(language_name(code) for code in value.split())
+        return ", ".join(choices.language_in_words(code) for code in value.split())
     if name == "tell":
         return say(choices.TELLS.get(value, value))
     return DayTyped.shown(value) if name == "on" else _subject(value, here)

@@ -20,7 +20,7 @@ from webapp.house import house
 from webapp.i18n import say
 from webapp.pages import local_day
 from webapp.views import staff_directory_choices as choices
-from webapp.views.staff_answers import language_name, team_name
+from webapp.views.staff_answers import team_name
 from webapp.views.staff_directory_asking import (
     Column,
     cells_of,
@@ -88,7 +88,7 @@ def workers() -> str:
         cells = (
             worker.name,
             ", ".join(team_name(key, directory) for key in worker.teams),
-            ", ".join(language_name(code) for code in worker.languages),
+            ", ".join(choices.language_in_words(code) for code in worker.languages),
             worker.email,
             deputy.name if deputy else "",
         )
@@ -126,7 +126,8 @@ def _absence(row: Row, here: Base, today: date) -> Listed:
     return Listed(row_id(_ABSENCES, row) if mine else "", cells, first <= today)
 
 
-@bp.route("/clients", methods=["GET", "POST"])
+@bp.get("/clients")
+@bp.post("/clients")
 @auth_required("session")
 @admins
 def clients() -> str:
@@ -173,7 +174,8 @@ def clients_of(row: str) -> str:
     )
 
 
-@bp.route("/clients/move", methods=["GET", "POST"])
+@bp.get("/clients/move")
+@bp.post("/clients/move")
 @auth_required("session")
 @admins
 def move_clients() -> Answer:

@@ -40,8 +40,10 @@ def _sheet(slug: str) -> Sheet:
     return found if found is not None else abort(404)
 
 
-@bp.route("/rows/<sheet>/add", methods=["GET", "POST"])
-@bp.route("/rows/<sheet>/add/<team>", methods=["GET", "POST"])
+@bp.get("/rows/<sheet>/add")
+@bp.post("/rows/<sheet>/add")
+@bp.get("/rows/<sheet>/add/<team>")
+@bp.post("/rows/<sheet>/add/<team>")
 @auth_required("session")
 def add(sheet: str, team: str = "") -> Answer:
     """A new row. `team`: on whose page it will stand."""
@@ -51,7 +53,8 @@ def add(sheet: str, team: str = "") -> Answer:
     return _asked(spec, here, {"team": team} if team else {}, new=True)
 
 
-@bp.route("/rows/<sheet>/<row>", methods=["GET", "POST"])
+@bp.get("/rows/<sheet>/<row>")
+@bp.post("/rows/<sheet>/<row>")
 @auth_required("session")
 def change(sheet: str, row: str) -> Answer:
     spec, here = _sheet(sheet), base()
@@ -78,7 +81,7 @@ def _asked(spec: Sheet, here: Base, row: Row, *, new: bool) -> Answer:
         back=_home(spec, team),
         back_words=spec.title,
         remove=None if new else row_id(spec.file, row),
-        sheet=next(slug for slug, known in SHEETS.items() if known is spec),
+        slug=next(slug for slug, known in SHEETS.items() if known is spec),
     )
     return (page, 422) if form.errors else page
 

@@ -65,7 +65,8 @@ def _shift_of(team: str, row: str, here: Base) -> Row:
     return shift if shift["team"] == team else abort(404)
 
 
-@bp.route("/rota/<team>/<day>/add", methods=["GET", "POST"])
+@bp.get("/rota/<team>/<day>/add")
+@bp.post("/rota/<team>/<day>/add")
 @auth_required("session")
 def add_shift(team: str, day: str) -> Answer:
     here, found = _mine(team)
@@ -119,7 +120,8 @@ def _at(day: date, clock: str) -> datetime:
     return datetime.combine(day, time()) + timedelta(hours=hours, minutes=minutes)
 
 
-@bp.route("/rota/<team>/shifts/<row>/swap", methods=["GET", "POST"])
+@bp.get("/rota/<team>/shifts/<row>/swap")
+@bp.post("/rota/<team>/shifts/<row>/swap")
 @auth_required("session")
 def swap_shift(team: str, row: str) -> Answer:
     """Somebody else takes the shift; whose it was stays known."""
@@ -167,7 +169,8 @@ def remove_shift(team: str, row: str) -> Answer:
     return proposed_or_refused(here, files, address("staff.directory.rota", team=team))
 
 
-@bp.route("/rota/<team>/<day>/copy", methods=["GET", "POST"])
+@bp.get("/rota/<team>/<day>/copy")
+@bp.post("/rota/<team>/<day>/copy")
 @auth_required("session")
 def copy_week(team: str, day: str) -> Answer:
     here, found = _mine(team)

@@ -171,7 +171,8 @@ def _minutes(step: LadderStep) -> int:
     return int(step.after.total_seconds()) // 60
 
 
-@bp.route("/teams/<team>/ladder", methods=["GET", "POST"])
+@bp.get("/teams/<team>/ladder")
+@bp.post("/teams/<team>/ladder")
 @auth_required("session")
 @admins
 def ladder(team: str) -> Answer:

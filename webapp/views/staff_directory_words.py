@@ -12,7 +12,7 @@ from casework.directory_changes import Change, Kind
 from forms.words import N_
 from webapp.i18n import say
 from webapp.views import staff_directory_choices as choices
-from webapp.views.staff_answers import form_title, language_name, municipality_name, team_name
+from webapp.views.staff_answers import form_title, municipality_name, team_name
 from webapp.views.staff_directory_fields import (
     DayTyped,
     written_day,
@@ -87,8 +87,8 @@ def label(file: str, column: str) -> str:
 
 def shown(column: str, cell: str, here: Sequence[Directory]) -> str:
     """A cell in words. `here`: the directories in whose names it may be said, the first one first."""
-    if not cell:
-        return ""
+    if not cell or cell == "closed":
+        return say(N_("closed")) if cell else ""
     if column in _WORKERS:
         names = [found.name for d in here if (found := d.workers.get(cell))]
         return names[0] if names else cell
@@ -110,8 +110,8 @@ _LISTS: Mapping[str, Callable[[str, Sequence[Directory]], str]] = {
     "teams": _team,
     "municipalities": lambda code, here: municipality_name(code, here[0]),
     "forms": lambda slug, here: form_title(slug),
-    "languages": lambda code, here: language_name(code),
-    "language": lambda code, here: language_name(code),
+    "languages": lambda code, here: choices.language_in_words(code),
+    "language": lambda code, here: choices.language_in_words(code),
     "uses": lambda use, here: say(choices.USES.get(use, use)),
 }
 _ONES: Mapping[str, Mapping[str, str]] = {
