@@ -40,6 +40,8 @@ def add_information(
             child.get("non_disclosure") == "yes" for child in command.answers.get(Scope.CHILD, ())
         )
         for head in heads:
+            # Clocks first, as everybody who acts on a case: in another order two would wait for each other.
+            work.clocks.of(head.id)
             if hidden:
                 work.cases.hide_place(head.id)
             timeline += _note_addition(head, command, directory, now, ids, work)

@@ -55,6 +55,8 @@ def change_contact(
 def _note_change(
     head: CaseHead, withdrawn: bool, directory: Directory, now: datetime, work: UnitOfWork
 ) -> None:
+    # Clocks first, as everybody who acts on a case: in another order two would wait for each other.
+    work.clocks.of(head.id)
     before = work.cases.contact_choice(head.id)
     work.cases.mark(head.id, Mark.NEW_INFORMATION)
     if withdrawn:
