@@ -240,7 +240,11 @@ def test_a_day_on_which_a_whole_team_is_away_is_found(demo: Directory) -> None:
     members = demo.teams["swedish"].members
     directory = away(demo, *(Absence(key, day, day) for key in members))
     found = {(h.kind, h.subject): h.example for h in check(directory, START, 7, forms=FORMS)}
-    assert found.keys() == {("everybody_away", "swedish"), ("ladder_ends", "swedish")}
+    assert found.keys() == {
+        ("everybody_away", "swedish"),
+        ("ladder_ends", "swedish"),
+        ("deputy_absent_too", "prov-jourhavande"),
+    }
     gap = found["everybody_away", "swedish"]
     assert gap["from"] == "2026-03-04T06:00:00+00:00"
     assert gap["until"] == "2026-03-04T13:30:00+00:00"
@@ -275,12 +279,16 @@ def test_a_ladder_that_ends_at_an_on_call_team_without_an_address_is_that_teams_
     }
     assert found == {
         ("ladder_ends", "on-call"),
+        # A family may name a worker whose home team it is.
+        ("nobody_would_see", "on-call"),
         ("on_call_unreachable", "on-call"),
         ("team_no_address", "on-call"),
     }
 
 
 def test_a_lead_who_is_away_has_a_deputy_or_the_ladder_breaks(demo: Directory) -> None:
+    alone = replace(demo.workers["prov-ledare"], deputy=None)
+    demo = replace(demo, workers={**demo.workers, "prov-ledare": alone})
     weekend = Absence("prov-ledare", date(2026, 3, 7), date(2026, 3, 8))
     assert kinds(away(demo, weekend)) == set()
     week = Absence("prov-ledare", date(2026, 3, 7), date(2026, 3, 13))
