@@ -144,15 +144,22 @@ class WorkerNames:
 
     _words: Mapping[str, frozenset[str]]
     _by_word: Mapping[str, frozenset[str]]
+    _by_name: Mapping[frozenset[str], frozenset[str]]
 
     @classmethod
     def of(cls, workers: Iterable[Worker]) -> WorkerNames:
         words = {worker.key: frozenset(folded(worker.name).split()) for worker in workers}
         by_word: defaultdict[str, set[str]] = defaultdict(set)
+        by_name: defaultdict[frozenset[str], set[str]] = defaultdict(set)
         for key, parts in words.items():
+            by_name[parts].add(key)
             for part in parts:
                 by_word[part].add(key)
-        return cls(words, {part: frozenset(keys) for part, keys in by_word.items()})
+        return cls(
+            words,
+            {part: frozenset(keys) for part, keys in by_word.items()},
+            {parts: frozenset(keys) for parts, keys in by_name.items()},
+        )
 
     def called(self, text: str) -> tuple[str, ...]:
         """Keys of workers with exactly these words as their name, else with all of these words in it, else
@@ -161,8 +168,14 @@ class WorkerNames:
         typed = frozenset(folded(text[:200]).split())
         if not typed:
             return ()
+        found = self._by_name.get(typed) or self._within(typed) or self._around(typed)
+        return tuple(sorted(found))
+
+    def _within(self, typed: frozenset[str]) -> frozenset[str]:
+        # The rarest word first: what is left to look at is never more than it has.
+        sets = sorted((self._by_word.get(part, frozenset()) for part in typed), key=len)
+        return frozenset.intersection(*sets)
+
+    def _around(self, typed: frozenset[str]) -> frozenset[str]:
         near = {key for part in typed for key in self._by_word.get(part, ())}
-        exact = {key for key in near if self._words[key] == typed}
-        within = {key for key in near if typed <= self._words[key]}
-        around = {key for key in near if self._words[key] <= typed}
-        return tuple(sorted(exact or within or around))
+        return frozenset(key for key in near if self._words[key] <= typed)
