@@ -93,6 +93,7 @@ class TimelineKind(StrEnum):
     PARTIES_TOLD = "parties_told"
     ASSESSMENT_FINISHED = "assessment_finished"
     ASSESSMENT_NOT_NEEDED = "assessment_not_needed"
+    ACT_TAKEN_BACK = "act_taken_back"
     MATTER_STARTED = "matter_started"
     MATTER_TAKEN_BACK = "matter_taken_back"
     REPLY_PAUSED = "reply_paused"

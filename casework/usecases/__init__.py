@@ -31,6 +31,7 @@ from casework.usecases.matters import (
     make_matter,
     not_needed,
     start_assessment,
+    take_back_act,
     take_back_matter,
     tell_parties,
 )
@@ -78,6 +79,7 @@ __all__ = [
     "submit",
     "suppress_message",
     "sweep_outbox",
+    "take_back_act",
     "take_back_matter",
     "take_back_phrase",
     "tell_parties",

@@ -56,6 +56,46 @@ not_needed = _ending(
 )
 
 
+def take_back_act(
+    case_id: UUID, viewer: Viewer, *, kind: ClockKind, **rooms: Unpack[Rooms]
+) -> None:
+    """The undo of an act that was marked by mistake: its limit of law is waited for again, as it was.
+
+    What one act ended together runs again together. Raises NotFound without a relation, IllegalMove where nothing
+    has ended, or a later act stands on it: the start of an assessment that is finished.
+    """
+    with held(case_id, viewer, TimelineKind.ACT_TAKEN_BACK, **rooms) as case:
+        clock = case.clocks.get(kind)
+        if kind not in STATUTORY_CLOCKS or clock is None or clock.ended_at is None:
+            raise IllegalMove(f"{kind} has not ended")
+        finish = case.clocks.get(ClockKind.ASSESSMENT_FINISH)
+        finished_at = finish.ended_at if finish else None
+        if kind is ClockKind.ASSESSMENT_START and finished_at not in {None, clock.ended_at}:
+            raise IllegalMove("the assessment is finished")
+        if case.head.state is CaseState.CLOSED:
+            raise IllegalMove("the case is closed")
+        for ended in (clock, *_ended_with(clock, case)):
+            _run_again(ended, case)
+            case.note(TimelineKind.ACT_TAKEN_BACK, {"clock": ended.kind.value})
+
+
+def _ended_with(clock: Clock, case: Held) -> list[Clock]:
+    """The other half of an assessment that was found unnecessary."""
+    both = {ClockKind.ASSESSMENT_START, ClockKind.ASSESSMENT_FINISH}
+    if clock.kind not in both:
+        return []
+    others = (case.clocks[kind] for kind in both - {clock.kind} if kind in case.clocks)
+    return [other for other in others if other.ended_at == clock.ended_at]
+
+
+def _run_again(clock: Clock, case: Held) -> None:
+    team = own_team(case.head, case.directory)
+    acts = first_act(clock.kind, clock.started_at, clock.due_at, team, case.directory)
+    case.work.clocks.restart(
+        case.head.id, clock.kind, clock.started_at, clock.due_at, max(acts, case.now)
+    )
+
+
 def make_matter(case_id: UUID, viewer: Viewer, *, by_form: bool, **rooms: Unpack[Rooms]) -> None:
     """What was sent is a child welfare matter after all: the limits of law are counted from its arrival.
 

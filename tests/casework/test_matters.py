@@ -24,6 +24,7 @@ from casework.usecases import (
     pause_reply,
     reopen_case,
     start_assessment,
+    take_back_act,
     take_back_matter,
     tell_parties,
     transfer_cancelled,
@@ -280,3 +281,29 @@ def test_of_two_who_move_it_away_and_act_at_once_the_later_is_told(desk: Desk) -
     with pytest.raises(IllegalMove):
         desk.do(CALM)
     assert desk.ended(ClockKind.URGENCY) is None
+
+
+@pytest.mark.parametrize("act", [URGENT, start_assessment, tell_parties, not_needed])
+def test_an_act_is_taken_back_whole_and_its_limits_are_as_before(demo: Directory, act: Act) -> None:
+    desk = Desk(demo, order=command(form="notification", statutory=True))
+    desk.do(open_case)
+    running = {c.kind: c.due_at for c in desk.work.kept.clocks.values() if c.ended_at is None}
+    desk.do(act)
+    (kind, *_) = sorted(ENDS[act])
+    desk.do(partial(take_back_act, kind=kind))
+    again = {c.kind: c for c in desk.work.kept.clocks.values() if c.ended_at is None}
+    assert {kind: clock.due_at for kind, clock in again.items()} == running
+    for ended in ENDS[act]:
+        act_at = again[ended].act_at
+        assert act_at is not None
+        assert act_at >= desk.at
+    with pytest.raises(IllegalMove):
+        desk.do(partial(take_back_act, kind=kind))
+
+
+@pytest.mark.parametrize("kind", sorted(set(ClockKind) - STATUTORY_CLOCKS))
+def test_no_other_clock_is_taken_back(demo: Directory, kind: ClockKind) -> None:
+    desk = Desk(demo)
+    desk.do(open_case)
+    with pytest.raises(IllegalMove):
+        desk.do(partial(take_back_act, kind=kind))

@@ -32,5 +32,14 @@ def act(worker: FlaskClient, case: UUID, *names: str) -> TestResponse:
 
 
 def offers(page: TestResponse) -> set[str]:
-    """The acts whose buttons stand on a page."""
-    return set(re.findall(r'action="[^"]+/acts/([a-z-]+)"', page.text))
+    """The acts whose buttons stand on a page, but for the undos."""
+    return {name for name in every_button(page) if not name.startswith("undo-")}
+
+
+def undos(page: TestResponse) -> set[str]:
+    """The limits whose marks may be taken back."""
+    return {name.removeprefix("undo-") for name in every_button(page) if name.startswith("undo-")}
+
+
+def every_button(page: TestResponse) -> list[str]:
+    return re.findall(r'action="[^"]+/acts/([a-z_-]+)"', page.text)

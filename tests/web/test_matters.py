@@ -13,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from tests.web.conftest import Visit
 from tests.web.following import ask
-from tests.web.matters import act, at, offers, press
+from tests.web.matters import act, at, offers, press, undos
 from tests.web.walking import reads, sign_in
 from webapp.demo_county import PASSWORD
 
@@ -62,6 +62,30 @@ def test_finishing_is_offered_once_the_assessment_has_started(
     assert "finish" in offers(worker.get(at(case)))
     act(worker, case, "finish")
     assert not {"start", "finish", "not-needed"} & offers(worker.get(at(case)))
+
+
+def test_a_mark_made_by_mistake_is_taken_back_and_the_limit_runs_as_before(
+    worker: FlaskClient, case: UUID, owner: Engine
+) -> None:
+    due = "select due_at from clocks where kind = 'urgency' and ended_at is null"
+    act(worker, case, "make-matter")
+    before = ask(owner, due)
+    act(worker, case, "urgent")
+    assert (
+        ask(owner, "select count(*) from clocks where kind = 'urgency' and ended_at is null") == 0
+    )
+    assert undos(worker.get(at(case))) == {"urgency"}
+    act(worker, case, "undo-urgency")
+    assert ask(owner, due) == before
+    page = worker.get(at(case))
+    assert {"urgent", "not-urgent"} <= offers(page)
+    assert undos(page) == set()
+    act(worker, case, "not-needed")
+    assert undos(worker.get(at(case))) == {"assessment_start", "assessment_finish"}
+    act(worker, case, "undo-assessment_finish", "start", "finish")
+    assert undos(worker.get(at(case))) == {"assessment_finish"}
+    again = act(worker, case, "undo-assessment_start")
+    assert again.headers["Location"].endswith("notice=late")
 
 
 def test_a_second_press_changes_nothing_and_says_so(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.model import ClockKind, Mark, TimelineKind
+from casework.model import STATUTORY_CLOCKS, ClockKind, Mark, TimelineKind
 from casework.usecases import PauseReason
 from forms.words import N_
 
@@ -43,6 +43,9 @@ EVENTS: Mapping[TimelineKind, str] = {
     TimelineKind.PARTIES_TOLD: N_("The child and a guardian were told about the matter"),
     TimelineKind.ASSESSMENT_FINISHED: N_("The service needs assessment was finished"),
     TimelineKind.ASSESSMENT_NOT_NEEDED: N_("A service needs assessment was found needless"),
+    TimelineKind.ACT_TAKEN_BACK: N_(
+        "A mark at a time limit was taken back: it is waited for again"
+    ),
     TimelineKind.MATTER_STARTED: N_("The message was made a child welfare matter"),
     TimelineKind.MATTER_TAKEN_BACK: N_("The message is not a child welfare matter after all"),
     TimelineKind.REPLY_PAUSED: N_("The time to answer was paused"),
@@ -77,6 +80,7 @@ ACTS: Mapping[str, str] = {
     "not-needed": N_("An assessment is obviously not needed"),
     "told": N_("The child and a guardian have been told"),
     "finish": N_("The assessment is finished"),
+    **{f"undo-{kind.value}": N_("Take this mark back") for kind in STATUTORY_CLOCKS},
     "make-matter": N_("Make this a child welfare matter"),
     "take-back-matter": N_("This is not a child welfare matter"),
     "resume": N_("Let the time to answer go on"),
@@ -96,6 +100,7 @@ DONE: Mapping[str, str] = {
     TimelineKind.PARTIES_TOLD: N_("It is now marked that the child and a guardian have been told."),
     TimelineKind.ASSESSMENT_FINISHED: N_("The assessment is now marked as finished."),
     TimelineKind.ASSESSMENT_NOT_NEEDED: N_("It is now marked that no assessment is needed."),
+    TimelineKind.ACT_TAKEN_BACK: N_("The mark is taken back. The time limit is waited for again."),
     TimelineKind.MATTER_STARTED: N_(
         "This is now a child welfare matter. Its time limits are counted from its arrival."
     ),

@@ -81,6 +81,8 @@ def _limit(clock: Clock, case: CaseFile, here: Directory, at: datetime) -> Limit
     acts = _ACTS.get(clock.kind, ()) if clock.kind in running else ()
     if clock.kind is ClockKind.ASSESSMENT_FINISH and ClockKind.ASSESSMENT_START in running:
         acts = ()
+    if clock.kind in STATUTORY_CLOCKS - running and case.head.state is not CaseState.CLOSED:
+        acts = (f"undo-{clock.kind.value}",) if _may_be_undone(clock, case.clocks) else ()
     measured = clock.ended_at or clock.paused_at or at
     return Limit(
         clock=clock,
@@ -90,6 +92,14 @@ def _limit(clock: Clock, case: CaseFile, here: Directory, at: datetime) -> Limit
         acts=acts,
         waits_for=_pause_reason(case.timeline) if clock.paused_at else "",
     )
+
+
+def _may_be_undone(clock: Clock, clocks: Sequence[Clock]) -> bool:
+    """Not the start of an assessment that has been finished since."""
+    if clock.kind is not ClockKind.ASSESSMENT_START:
+        return True
+    finished = (c.ended_at for c in clocks if c.kind is ClockKind.ASSESSMENT_FINISH)
+    return all(ended in {None, clock.ended_at} for ended in finished)
 
 
 def _unended(clocks: Sequence[Clock]) -> frozenset[ClockKind]:

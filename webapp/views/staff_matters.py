@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from casework import usecases
 from casework.errors import IllegalMove, NotFound
-from casework.model import TimelineKind
+from casework.model import STATUTORY_CLOCKS, ClockKind, TimelineKind
 from casework.usecases import PauseReason
 from webapp.house import directory, house
 from webapp.views.staff_cases import show_case, surroundings_of_act
@@ -50,11 +50,12 @@ ACTS: Mapping[str, Pressed] = {
     "transfer-ours": Pressed(usecases.transfer_cancelled, TimelineKind.TRANSFER_CANCELLED),
     "decline-move": Pressed(usecases.decline_proposal, TimelineKind.MOVE_DECLINED),
 }
+_UNDOS: Mapping[str, ClockKind] = {f"undo-{kind.value}": kind for kind in STATUTORY_CLOCKS}
 _BY_FORM: Mapping[str, Pressed] = {
     "make-matter": Pressed(usecases.make_matter, TimelineKind.MATTER_STARTED),
     "take-back-matter": Pressed(usecases.take_back_matter, TimelineKind.MATTER_TAKEN_BACK),
 }
-_NAMES = ", ".join(f"'{name}'" for name in (*ACTS, *_BY_FORM))
+_NAMES = ", ".join(f"'{name}'" for name in (*ACTS, *sorted(_UNDOS), *_BY_FORM))
 
 
 @bp.post(f"/<uuid:case_id>/acts/<any({_NAMES}):button>")
@@ -64,6 +65,9 @@ def act(case_id: UUID, button: str) -> Response:
     if button in _BY_FORM:
         pressed = _BY_FORM[button]
         return pressing(case_id, pressed.leaves, partial(pressed.do, by_form=_by_form(case_id)))
+    if button in _UNDOS:
+        undo = partial(usecases.take_back_act, kind=_UNDOS[button])
+        return pressing(case_id, TimelineKind.ACT_TAKEN_BACK, undo)
     return pressing(case_id, ACTS[button].leaves, ACTS[button].do)
 
 
