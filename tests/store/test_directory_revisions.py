@@ -161,6 +161,19 @@ def test_no_message_has_two_teams(revisions: DirectoryRevisions) -> None:
         add(revisions, replace(here, teams=teams))
 
 
+def test_two_rows_of_one_team_may_overlap(revisions: DirectoryRevisions, owner: Engine) -> None:
+    here = demo()
+    some = Service(frozenset({"288", "905"}), frozenset({"guidance"}), frozenset({"fi"}))
+    more = Service(frozenset({"905"}), frozenset({"guidance"}), frozenset({"fi", "en"}))
+    north = replace(here.teams["north"], services=(some, more))
+    add(revisions, replace(here, teams={"north": north}))
+    assert column(owner, "select municipality || language from directory_services order by 1") == [
+        "288fi",
+        "905en",
+        "905fi",
+    ]
+
+
 # --- The rows of the newest revision --------------------------------------------------------------------------
 
 

@@ -52,17 +52,15 @@ def project(connection: Connection, directory: Directory, now: datetime) -> None
 
 
 def _services(directory: Directory) -> Rows:
+    """Each literal combination once a team: two rows of one team may overlap, those of two teams may not."""
     for team in directory.teams.values():
-        for service in team.services:
-            for place, form, language in product(
-                service.municipalities, service.forms, service.languages
-            ):
-                yield {
-                    "municipality": place,
-                    "form": form,
-                    "language": language,
-                    "team": team.key,
-                }
+        served = {
+            combination
+            for service in team.services
+            for combination in product(service.municipalities, service.forms, service.languages)
+        }
+        for place, form, language in sorted(served):
+            yield {"municipality": place, "form": form, "language": language, "team": team.key}
 
 
 def _shifts(directory: Directory, after: datetime) -> Rows:
