@@ -32,6 +32,10 @@ def upgrade() -> None:
     op.add_column(
         "clocks", sa.Column("step", sa.Integer(), server_default=sa.text("0"), nullable=False)
     )
+    # What was reminded of once, or never, goes on by its ladder from here.
+    op.execute(
+        "update clocks set act_at = greatest(due_at, now()) where ended_at is null and act_at is null"
+    )
     op.create_index(
         "ix_clocks_due_at", "clocks", ["due_at"], postgresql_where=sa.text("ended_at is null")
     )
