@@ -34,8 +34,6 @@ KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "counties.csv": ("code",),
     "municipalities.csv": ("code",),
 }
-#: Keys of `county.toml`, as paths.
-_TOML_KEY: Final = ("path",)
 
 Files = Mapping[str, str]
 Row = Mapping[str, str]
@@ -99,8 +97,9 @@ def with_row(files: Files, file: str, key: Key | None, cells: Row) -> tuple[dict
     """
     if key is None:
         changed, found = _put(files, file, {}, [cells])
-        # The last of equal ones is the new one.
-        return changed, len(found) - found[::-1].index(cells) + 1
+        return changed, len(found) - found[::-1].index(
+            cells
+        ) + 1  # the last of equal ones is the new one
     place, row = _find(files, file, key)
     return _put(files, file, {key: {**row, **cells}}, [])[0], place + 2
 
@@ -114,7 +113,6 @@ def without_row(files: Files, file: str, key: Key) -> dict[str, str]:
 def with_rows(
     files: Files, file: str, added: Sequence[Row] = (), replaced: Mapping[Key, Row] | None = None
 ) -> dict[str, str]:
-    """The files with several rows added, and others replaced."""
     return _put(files, file, replaced or {}, added)[0]
 
 
@@ -233,10 +231,9 @@ def _plain(text: str) -> str:
 
 def _read(text: str) -> tuple[list[str], list[Row]]:
     """The header and the rows, as `bundle_tables` understands a table, but with nothing to complain about."""
-    text = _plain(text)
-    first = text.lstrip().split("\n", 1)[0]
+    first = _plain(text).lstrip().split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    lines = csv.reader(io.StringIO(_plain(text), newline=""), delimiter=delimiter)
     filled = [line for cells in lines if any(line := [" ".join(cell.split()) for cell in cells])]
     if not filled:
         return [], []

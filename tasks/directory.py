@@ -8,9 +8,11 @@ from functools import lru_cache
 import structlog
 
 from casework import usecases
+from casework.bundle import BundleError
 from casework.calendar import HELSINKI
 from casework.directory import Directory
 from casework.directory_check import check
+from casework.errors import NoDirectory
 from casework.usecases.reviewing import BATCH
 from tasks.celery_app import app
 from tasks.house import forms, house
@@ -41,7 +43,12 @@ def review() -> None:
 
 @lru_cache(maxsize=4)
 def _revision(number: int) -> Directory:
-    return read_directory(house().revisions.files(number), number)
+    """An older revision. One that this version of the program cannot read changes nothing: the newest stands for it."""
+    try:
+        return read_directory(house().revisions.files(number), number)
+    except (BundleError, NoDirectory) as error:
+        log.warning("directory_revision_unreadable", revision=number, fault=type(error).__name__)
+        return house().directory
 
 
 @app.task(name="directory.prove")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forms.registry import FORMS
+from tasks import directory as watch
 from tasks import house
 from tasks.directory import prove
 from tests.faults.stack import ALERT, Stack
@@ -56,3 +57,12 @@ def _reviewed(stack: Stack, proposed: str) -> bool:
     """Asked again until the worker has seen the new revision, which it looks for each few seconds."""
     stack.publish("directory.review", "periodic")
     return bool(stack.rows(proposed))
+
+
+def test_an_older_revision_that_cannot_be_read_holds_nothing_up(stack: Stack) -> None:
+    house.use(stack.settings, tuple(FORMS))
+    newest = house.house().directory
+    watch._revision.cache_clear()
+    assert watch._revision(newest.revision + 1000) is newest
+    watch._revision.cache_clear()
+    house.house().engine.dispose()

@@ -113,13 +113,7 @@ class DirectoryRevisions:
             return {row[0]: row[1] for row in counted}
 
     def add(
-        self,
-        files: Files,
-        directory: Directory,
-        by: str,
-        now: datetime,
-        *,
-        based_on: int | None,
+        self, files: Files, directory: Directory, by: str, now: datetime, *, based_on: int | None
     ) -> int:
         """Store a bundle and its rows as the newest revision, all or nothing; its number.
 
@@ -127,22 +121,20 @@ class DirectoryRevisions:
         first of all. Raises Outdated where that is not the newest any more, and Refused where the database finds
         something twice.
         """
-        values = {
-            "imported_at": now,
-            "imported_by": by,
-            "digest": hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest(),
-            "files": dict(files),
-            "based_on": based_on,
-        }
-        adding = (
-            insert(directory_revisions).values(values).returning(directory_revisions.c.revision)
+        adding = insert(directory_revisions).values(
+            imported_at=now,
+            imported_by=by,
+            digest=hashlib.sha256(json.dumps(dict(files), sort_keys=True).encode()).hexdigest(),
+            files=dict(files),
+            based_on=based_on,
         )
+        numbered = adding.returning(directory_revisions.c.revision)
         try:
             with self._engine.begin() as connection:
                 connection.execute(text(f"select pg_advisory_xact_lock({_LOCK})"))
                 if _latest(connection) != based_on:
                     raise Outdated
-                number = int(connection.execute(adding).scalar_one())
+                number = int(connection.execute(numbered).scalar_one())
                 project(connection, directory, now)
         except IntegrityError as error:
             raise refusal(error) from None
