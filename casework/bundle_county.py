@@ -31,6 +31,9 @@ _TABLES: Final = ("names", "sender_names", "crisis_line_hours", "colours", "text
 _URGENCY_MINUTES: Final = (1, 60)
 _REPEAT_MINUTES: Final = (5, 240)
 
+#: In characters. Nested or dotted far enough, even a small file would keep a process busy for minutes.
+_LARGEST: Final = 256_000
+_LONGEST_LINE: Final = 4_000
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _LOGO = re.compile(r"(?:[a-z0-9-]+\.(?:svg|png))?")
@@ -49,9 +52,12 @@ class CountyFile:
 def read_county(text: str, problems: Problems) -> CountyFile:
     """The county's settings; whatever is wrong is noted and read as empty."""
     text = without_mark(text)
+    if len(text) > _LARGEST or max(map(len, text.split("\n"))) > _LONGEST_LINE:
+        problems.note(COUNTY_FILE, 0, "too large: the file, or one of its lines")
+        problems.raise_if_any()
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         match = _AT_LINE.search(str(error))
         problems.note(COUNTY_FILE, int(match[1]) if match else 0, f"not readable: {error}")
         problems.raise_if_any()

@@ -140,10 +140,13 @@ def next_step(due: DueClock, directory: Directory, now: datetime) -> Raised:
     moved = replace(
         clock,
         step=taken,
-        act_at=_next_at(clock.kind, steps, taken, own, directory, now, hurries=hurries),
+        act_at=_next_at(clock, steps, taken, own, directory, now, hurries=hurries),
     )
     on_call = tell is Tell.ON_CALL or team.key == directory.on_call_team
     reached = directory.on_call_team if on_call else team.key
+    if recipients and recipients[0].key.startswith("team:"):
+        # Whoever was told is let in, also the fallback team in the place of another.
+        reached = recipients[0].key.split(":")[1]
     return Raised(
         moved,
         tell,
@@ -225,7 +228,7 @@ def _person(worker: str | None, directory: Directory, now: datetime) -> tuple[Re
 
 
 def _next_at(
-    kind: ClockKind,
+    clock: Clock,
     steps: tuple[LadderStep, ...],
     taken: int,
     team: Team,
@@ -235,11 +238,14 @@ def _next_at(
     hurries: bool,
 ) -> datetime:
     """When the next step is taken, counted from now; the last one is repeated without end."""
-    by_days = kind in _BY_DAYS
+    by_days = clock.kind in _BY_DAYS
     if taken < len(steps):
         wait = steps[taken].after
     else:
         wait = _DAY if by_days else directory.county.repeat_every
+    if by_days and clock.due_at < now + wait:
+        # A ladder that began late does not reach the next person long after the limit.
+        wait = max(clock.due_at - now, min(wait, _DAY))
     if hurries:
         return now + wait
     if by_days:

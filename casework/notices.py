@@ -126,10 +126,11 @@ def first_notice(
 ) -> Message | None:
     """One alert about a case to the worker or team of this key, by its first way; None: there is no way.
 
-    A worker without one gives way to the case's team, and a team that the directory lacks to the fallback team.
+    A worker who is away gives way to a deputy who is present, one without any way to the case's team, and a team
+    that the directory lacks to the fallback team.
     """
     kind, _, name = key.partition(":")
-    worker = directory.workers.get(name) if kind == "worker" else None
+    worker = _present(name, directory, now) if kind == "worker" else None
     ways = worker_recipients(worker, urgent=urgent) if worker else ()
     if not ways:
         team = directory.teams.get(name if kind == "team" else head.team)
@@ -137,6 +138,13 @@ def first_notice(
         ways = team_recipients(team, urgent=urgent) if team else ()
     purpose = Purpose.STAFF_URGENT if urgent else Purpose.STAFF_NEW
     return notice_to(ways[0], about(head, event), purpose, ids, now) if ways else None
+
+
+def _present(worker: str, directory: Directory, now: datetime) -> Worker | None:
+    for key in (worker, directory.deputy_of(worker, now)):
+        if key is not None and directory.is_present(key, now):
+            return directory.workers[key]
+    return None
 
 
 def notice_to(

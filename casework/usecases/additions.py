@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from casework.calendar import is_open
 from casework.commands import AddInformation, Scope
+from casework.deadlines import acknowledgement_due
 from casework.directory import Directory
 from casework.errors import NotFound
-from casework.model import CaseHead, CaseState, Mark, TimelineEntry, TimelineKind
+from casework.escalation import first_act
+from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
 from casework.notices import first_notice, is_reachable, own_key, team_key
 from casework.ports import Ids, UnitOfWork
 from casework.usecases.cases import promise_again
@@ -88,6 +90,8 @@ def _note_addition(
     if finished and work.cases.move(head.id, CaseState.IN_PROGRESS, now):
         promise_again(head, directory, now, work)
         kinds.append(TimelineKind.CASE_REOPENED)
+    if command.cannot_wait or finished:
+        _wait_for_reader(head, command, directory, now, work)
     if command.cannot_wait:
         work.cases.make_urgent(head.id)
         if _calls_on_call(head, directory, now):
@@ -97,3 +101,15 @@ def _note_addition(
         TimelineEntry(ids.row(), head.id, now + timedelta(microseconds=index), kind, "sender")
         for index, kind in enumerate(kinds)
     ]
+
+
+def _wait_for_reader(
+    head: CaseHead, command: AddInformation, directory: Directory, now: datetime, work: UnitOfWork
+) -> None:
+    """The case is to be opened anew, by its ladder: what was added to it may be worse than what it began with."""
+    team = directory.teams.get(head.team) or directory.teams[directory.fallback_team]
+    at_night = command.cannot_wait and _calls_on_call(head, directory, now)
+    opener = directory.teams[directory.on_call_team] if at_night else team
+    due = acknowledgement_due(opener, directory, now)
+    act_at = first_act(ClockKind.ACKNOWLEDGEMENT, now, due, opener, directory)
+    work.clocks.restart(head.id, ClockKind.ACKNOWLEDGEMENT, now, due, act_at)

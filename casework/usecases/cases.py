@@ -76,7 +76,10 @@ def open_case(
     seen = head.marks & _ENDED_BY_OPENING
     if seen and head.state is not CaseState.RECEIVED:
         with work:
+            work.clocks.of(case_id)
             work.cases.unmark(case_id, seen)
+            # Runs again where something was added that had to be read.
+            work.clocks.end(case_id, ClockKind.ACKNOWLEDGEMENT, now)
             work.commit()
     if head.state is CaseState.RECEIVED:
         with work:

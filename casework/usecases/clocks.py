@@ -52,10 +52,14 @@ def _store(
 
 
 def _messages(due: DueClock, step: Raised, ids: Ids, now: datetime) -> list[Message]:
-    matter = about(
-        due.case, f"clock:{due.clock.id}:{int(due.clock.started_at.timestamp())}:{step.clock.step}"
-    )
+    matter = about(due.case, _event(due, step))
     return [notice_to(recipient, matter, step.purpose, ids, now) for recipient in step.recipients]
+
+
+def _event(due: DueClock, step: Raised) -> str:
+    """The same for two Beats at once, and another for each time that a clock runs anew: its steps begin again then."""
+    struck = due.clock.act_at.timestamp() if due.clock.act_at else 0.0
+    return f"clock:{due.clock.id}:{step.clock.step}:{int(struck)}"
 
 
 def _entries(head: CaseHead, step: Raised, ids: Ids, now: datetime) -> list[TimelineEntry]:

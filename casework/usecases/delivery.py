@@ -86,11 +86,25 @@ def take_other_way(
     message: Message, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
 ) -> None:
     """After a message could not be delivered: the team's next contact point, then another team, or a call."""
-    if not _for_team(message):
+    if message.case_id is None and message.recipient.startswith("worker:"):
+        _other_way_of_lead(message, directory, now, ids, work)
+    elif not _for_team(message):
         ask_for_call(message, now=now, ids=ids, work=work)
     elif not _next_point(message, directory, now, ids, work):
         ask_for_call(message, now=now, ids=ids, work=work)
         _alert_others(message, directory, now, ids, work)
+
+
+def _other_way_of_lead(
+    message: Message, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> None:
+    """The summary of the morning by the lead's other way, once."""
+    worker = directory.workers.get(message.recipient.split(":", 2)[1])
+    told = work.outbox.recipients_of(message.event)
+    ways = worker_recipients(worker, urgent=False) if worker else ()
+    for way in [way for way in ways if way.key not in told][:1]:
+        matter = About(None, None, "", message.event)
+        work.outbox.add([notice_to(way, matter, message.purpose, ids, now)])
 
 
 def doubt_arrival(

@@ -129,13 +129,15 @@ def _clocks(case: Held) -> list[Clock]:
 def take_back_matter(
     case_id: UUID, viewer: Viewer, *, by_form: bool, **rooms: Unpack[Rooms]
 ) -> None:
-    """The undo of `make_matter`, as long as nothing was done about any limit of law.
+    """The undo of `make_matter`, as long as nothing was done about any limit of law, and seven days have not passed.
 
     Raises NotFound without a relation, IllegalMove where there is nothing to take back.
     """
     with held(case_id, viewer, TimelineKind.MATTER_TAKEN_BACK, **rooms) as case:
         untouched = set(case.waiting(STATUTORY_CLOCKS)) == STATUTORY_CLOCKS
-        if by_form or not case.head.statutory or not untouched:
+        start = case.clocks.get(ClockKind.ASSESSMENT_START)
+        past = start is not None and start.due_at <= case.now
+        if by_form or not case.head.statutory or not untouched or past:
             raise IllegalMove("cannot be taken back")
         case.work.clocks.drop(case_id, STATUTORY_CLOCKS)
         case.work.cases.set_statutory(case_id, False)

@@ -32,6 +32,8 @@ def review_cases(
         for head, municipality, revision in found:
             team = _elsewhere(head, municipality, directory, before(revision), now)
             if team is None:
+                if head.proposed_team is not None and _settled(head, municipality, directory, now):
+                    work.cases.propose(head.id, None)
                 continue
             work.cases.propose(head.id, team)
             detail = {"from": head.team, "to": team, "revision": str(directory.revision)}
@@ -54,8 +56,16 @@ def _elsewhere(
     today = _team(head, municipality, new, now)
     if head.team not in new.teams:
         return today
+    if head.protected or head.shown_team is not None:
+        # Its place is hidden, or it came by its worker: the municipality does not decide.
+        return None
     moved = today != _team(head, municipality, old, now)
     return today if moved and today != head.team else None
+
+
+def _settled(head: CaseHead, municipality: str | None, directory: Directory, now: datetime) -> bool:
+    """Whether a proposal of before is overtaken: the case belongs where it is."""
+    return head.team in directory.teams and _team(head, municipality, directory, now) == head.team
 
 
 def _team(head: CaseHead, municipality: str | None, directory: Directory, now: datetime) -> str:

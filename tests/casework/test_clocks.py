@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from casework.access import Role, Viewer
 from casework.calendar import HELSINKI, is_open
+from casework.commands import AddInformation
 from casework.directory import Directory
 from casework.messages import Message, Purpose, Queue
 from casework.model import ClockKind, Mark, TimelineKind
 from casework.routing import FEEDBACK
-from casework.usecases import open_case, raise_due, submit
+from casework.usecases import add_information, open_case, raise_due, submit
 from casework.workers import Absence, Absences
 from tests.casework.fakes import CountingIds, MemoryLog, MemoryWork, child, command
 
@@ -326,3 +328,58 @@ def test_a_week_without_any_acknowledgement_tells_in_order_once_each_and_never_f
         and date(2026, 3, 3) <= m.created_at.astimezone(HELSINKI).date() <= date(2026, 3, 6)
     ]
     assert on_days_off == []
+
+
+def test_a_clock_that_runs_anew_tells_again(demo: Directory) -> None:
+    """A mark taken back, or a promise resumed: the steps told before are told again, and not only noted."""
+    watched = Watched(demo)
+    watched.watch(MONDAY + HOUR)
+    clock = watched.work.kept.clock(watched.case.id, ClockKind.ACKNOWLEDGEMENT)
+    again = MONDAY + 2 * HOUR
+    with watched.work as work:
+        work.clocks.restart(watched.case.id, clock.kind, clock.started_at, clock.due_at, again)
+        work.commit()
+    watched.watch(again)
+    assert recipients(watched.told) == ["team:coast:coast-mobile"] * 2
+
+
+def test_an_urgent_addition_to_a_finished_statutory_case_is_waited_for_until_it_is_read(
+    demo: Directory,
+) -> None:
+    watched = Watched(demo, statutory=True)
+    watched.open(MONDAY + MINUTE)
+    later = MONDAY + timedelta(days=1)
+    add_information(
+        AddInformation(watched.case.submission_id, UUID(int=7), {}, cannot_wait=True),
+        directory=demo,
+        now=later,
+        ids=watched.ids,
+        work=watched.work,
+    )
+    before = len(watched.steps())
+    watched.run(later, later + 3 * HOUR)
+    assert [tell for _, tell in watched.steps()[before:]][:2] == ["on-duty", "team"]
+    watched.open(later + 3 * HOUR)
+    told = len(watched.steps())
+    watched.run(later + 3 * HOUR, later + 6 * HOUR)
+    assert len(watched.steps()) == told
+
+
+def test_what_is_added_for_a_worker_who_is_away_reaches_the_deputy_or_the_team(
+    demo: Directory,
+) -> None:
+    code, worker = next(iter(demo.clients.items()))
+    for deputy, told in (("malli-vastaava", "worker:malli-vastaava"), (None, "team:")):
+        work, ids = MemoryWork(), CountingIds()
+        order = command(child(client_code=code), form="own-worker")
+        submit(order, directory=demo, now=MONDAY, ids=ids, work=work)
+        workers = {key: replace(w, deputy=None) for key, w in demo.workers.items()}
+        away = Absences((Absence(worker, date(2026, 3, 3), date(2026, 3, 9), deputy),))
+        add_information(
+            AddInformation(order.submission_id, UUID(int=7), {}, cannot_wait=True),
+            directory=replace(demo, absences=away, workers=workers),
+            now=MONDAY + timedelta(days=1),
+            ids=ids,
+            work=work,
+        )
+        assert work.kept.messages[-1].recipient.startswith(told)

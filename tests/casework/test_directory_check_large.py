@@ -16,6 +16,7 @@ from casework.directory_check import Hole, check
 from casework.teams import ContactKind, ContactPoint, LadderStep, PointUse, Service, Tell
 from casework.workers import Absence, Absences, Rota
 from forms.registry import FORMS
+from tests.casework.changed import with_team, with_worker
 
 ANYTHING = frozenset({"*"})
 SUMMER = START + timedelta(days=120)
@@ -23,16 +24,6 @@ SUMMER = START + timedelta(days=120)
 UNSERVED, WITHOUT_ENGLISH = "005", "009"
 ENDING = "091"
 Plant = Callable[[Directory], Directory]
-
-
-def with_team(directory: Directory, key: str, **changes: object) -> Directory:
-    changed = replace(directory.teams[key], **changes)  # type: ignore[arg-type]
-    return replace(directory, teams={**directory.teams, key: changed})
-
-
-def with_worker(directory: Directory, key: str, **changes: object) -> Directory:
-    changed = replace(directory.workers[key], **changes)  # type: ignore[arg-type]
-    return replace(directory, workers={**directory.workers, key: changed})
 
 
 def away(directory: Directory, workers: list[str], first: date, days: int) -> Directory:

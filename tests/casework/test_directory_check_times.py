@@ -38,8 +38,9 @@ moments = st.datetimes(datetime(2026, 3, 26, 22), datetime(2026, 3, 31, 20)).map
     lambda at: at.replace(tzinfo=UTC)
 )
 
-_NIGHTLY = (OpeningHours(weekly=((Span(1200, 1920),),) * 7), OpeningHours(weekly=((),) * 7))
-_DAILY = (OpeningHours(weekly=((Span(480, 960),),) * 7), ALWAYS)
+_NIGHTLY = OpeningHours(weekly=((Span(1200, 1920),),) * 7)
+_DAILY = OpeningHours(weekly=((Span(480, 960),),) * 7)
+_NEVER = OpeningHours(weekly=((),) * 7)
 
 
 @st.composite
@@ -67,7 +68,7 @@ def _awake(draw: st.DrawFn, team: Team, key: str) -> Team:
     return replace(
         team,
         key=key,
-        hours=draw(st.sampled_from((team.hours, *_NIGHTLY, *_DAILY))),
+        hours=draw(st.sampled_from((team.hours, _NIGHTLY, _NIGHTLY, _DAILY, ALWAYS, _NEVER))),
         members=tuple(sorted(draw(st.sets(st.sampled_from(WORKERS), min_size=1)))),
         alert=(ContactPoint("mail", ContactKind.EMAIL, "a@example.org", "fi"),),
         rota=draw(st.booleans()),
@@ -78,7 +79,7 @@ def _awake(draw: st.DrawFn, team: Team, key: str) -> Team:
 def _shifts(draw: st.DrawFn, team: str) -> list[Shift]:
     """From noon to noon; on some days nobody's."""
     noon = datetime.combine(START, time(12))
-    workers = st.sampled_from((*WORKERS, *WORKERS, "gone", None))
+    workers = st.sampled_from((*WORKERS * 3, "gone", None))
     each = [(noon + timedelta(days=n), draw(workers)) for n in range(-1, DAYS)]
     return [Shift(team, w, starts, starts + timedelta(days=1)) for starts, w in each if w]
 

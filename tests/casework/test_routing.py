@@ -11,6 +11,7 @@ from casework.calendar import ALWAYS, OpeningHours
 from casework.directory import Directory
 from casework.routing import Decision, Target, route
 from casework.teams import ContactKind, ContactPoint
+from tests.casework.changed import with_team
 
 OPEN = datetime(2026, 3, 2, 10, tzinfo=UTC)
 NIGHT = datetime(2026, 3, 2, 22, tzinfo=UTC)
@@ -18,11 +19,6 @@ NIGHT = datetime(2026, 3, 2, 22, tzinfo=UTC)
 
 def rules(decision: Decision) -> list[str]:
     return [reason.rule for reason in decision.reasons]
-
-
-def with_team(directory: Directory, key: str, **changes: object) -> Directory:
-    changed = replace(directory.teams[key], **changes)  # type: ignore[arg-type]
-    return replace(directory, teams={**directory.teams, key: changed})
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ moments = st.datetimes(datetime(2026, 3, 15), datetime(2026, 4, 15)).map(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(data=st.data(), now=moments)
 def test_every_message_has_a_team_the_same_each_time_and_as_the_plain_rules_say(
     any_directories: st.SearchStrategy[Directory], data: st.DataObject, now: datetime

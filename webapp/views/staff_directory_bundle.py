@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -157,13 +158,23 @@ def _unpacked(sent: FileStorage) -> Iterator[tuple[str, bytes]]:
                 if inner:
                     with archive.open(entry) as opened:
                         yield inner, opened.read(LARGEST + 1)
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, zlib.error):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        EOFError,
+        OSError,
+        RuntimeError,
+        UnicodeDecodeError,
+    ):
         raise NotTaken(NOT_AN_ARCHIVE, name) from None
 
 
 def _inner_name(path: str) -> str:
     """A file's name in the archive's one folder, or in none; '' for what systems and pictures put beside."""
     parts = PurePosixPath(path).parts
+    if not parts:
+        raise NotTaken(NOT_OURS, path)
     if "__MACOSX" in parts or parts[-1].startswith(".") or path.lower().endswith((".svg", ".png")):
         return ""
     if len(parts) > 2 or ".." in parts or "\\" in path or path.startswith("/"):

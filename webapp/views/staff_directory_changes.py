@@ -161,7 +161,8 @@ def drop(proposal: UUID) -> Answer:
 @admins
 def history() -> str:
     before = request.args.get("after", "")
-    lines = house().revisions.history(int(before) if before.isdecimal() else None, _PAGE + 1)
+    known = before.isascii() and before.isdecimal() and len(before) < 10
+    lines = house().revisions.history(int(before) if known else None, _PAGE + 1)
     shown = lines[:_PAGE]
     return render_template(
         "staff/directory/history.html",

@@ -14,7 +14,7 @@ from flask import url_for as address
 from werkzeug.wrappers import Response
 
 from casework import directory_changes as changing
-from casework.access import Role, teams_of
+from casework.access import Role
 from casework.bundle import Problem
 from casework.directory import Directory
 from casework.directory_changes import Row
@@ -79,7 +79,9 @@ def admins(page: Callable[P, R]) -> Callable[P, R]:
 def own_teams(here: Directory) -> frozenset[str]:
     """The teams of which a lead keeps the rota and the absences."""
     who = viewer()
-    return teams_of(who, here) if Role.TEAM_LEAD in who.roles else frozenset()
+    if Role.TEAM_LEAD not in who.roles or not who.worker:
+        return frozenset()
+    return frozenset(key for key, team in here.teams.items() if team.lead == who.worker)
 
 
 def may_change(here: Directory, file: str, row: Row) -> bool:

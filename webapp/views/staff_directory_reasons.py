@@ -22,6 +22,7 @@ _PATTERNS: Final = (
     N_("expected a calling code without + or zeros before it, as 358"),
     N_("expected a file name that ends in .svg or .png"),
     N_("not readable: %(error)s"),
+    N_("too large: the file, or one of its lines"),
     N_("unknown key"),
     N_("is missing"),
     N_("is empty"),
