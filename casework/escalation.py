@@ -147,6 +147,9 @@ def next_step(due: DueClock, directory: Directory, now: datetime) -> Raised:
     if recipients and recipients[0].key.startswith("team:"):
         # Whoever was told is let in, also the fallback team in the place of another.
         reached = recipients[0].key.split(":")[1]
+    elif tell is Tell.LEAD:
+        # A deputy of another team is let in by that team.
+        reached = _home(recipients, team, directory) or reached
     return Raised(
         moved,
         tell,
@@ -157,6 +160,14 @@ def next_step(due: DueClock, directory: Directory, now: datetime) -> Raised:
         alerted=reached if reached not in {head.team, *head.alerted_teams} else None,
         mark=_mark(clock.kind, steps, taken, head),
     )
+
+
+def _home(recipients: tuple[Recipient, ...], team: Team, directory: Directory) -> str | None:
+    """The home team of a person who is told and does not belong to the case's team; else None."""
+    keys = [recipient.key.split(":")[1] for recipient in recipients]
+    outside = [key for key in keys if key not in {*team.members, team.lead}]
+    homes = [key for worker in outside for key in directory.workers[worker].teams[:1]]
+    return next(iter(homes), None)
 
 
 def is_pressing(head: CaseHead, kind: ClockKind) -> bool:

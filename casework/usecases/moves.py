@@ -51,14 +51,19 @@ def _move(case: Held, key: str, worker: str | None) -> None:
         raise IllegalMove("cannot be moved there")
     if worker is not None and not _belongs(worker, team, case):
         raise IllegalMove("not a worker of that team")
+    first = not case.work.cases.happened(head.id, TimelineKind.CASE_MOVED)
     case.work.cases.reassign(head.id, key, worker)
     moved = case.note(TimelineKind.CASE_MOVED, _detail(head, key, worker))
-    if key != head.team and head.state is CaseState.RECEIVED:
-        # Whoever was to open it is not who has it now.
+    if key != head.team and (first or head.state is not CaseState.RECEIVED):
+        # Whoever was to open it is not who has it now. An unopened case moved once more keeps its ladder: passed
+        # from team to team it must not stay silent.
         kind = ClockKind.ACKNOWLEDGEMENT
         due = acknowledgement_due(team, case.directory, case.now)
         act_at = first_act(kind, case.now, due, team, case.directory)
         case.work.clocks.restart(head.id, kind, case.now, due, act_at)
+        if head.state is not CaseState.RECEIVED:
+            # Ended, like the clock, by the first view.
+            case.work.cases.mark(head.id, Mark.NEW_INFORMATION)
     _tell(case, replace(head, team=key, worker=worker), f"moved:{moved}")
 
 

@@ -383,3 +383,14 @@ def test_what_is_added_for_a_worker_who_is_away_reaches_the_deputy_or_the_team(
             work=work,
         )
         assert work.kept.messages[-1].recipient.startswith(told)
+
+
+def test_a_deputy_of_another_team_who_is_told_for_the_lead_is_let_in(demo: Directory) -> None:
+    lead = demo.teams["coast"].lead
+    assert lead is not None
+    away = Absences((Absence(lead, date(2026, 3, 1), date(2026, 3, 31), "esko-esimerkki"),))
+    watched = Watched(replace(demo, absences=away))
+    watched.run(MONDAY, MONDAY + 2 * HOUR + MINUTE)
+    assert [tell for _, tell in watched.steps()][-1] == "lead"
+    home = demo.workers["esko-esimerkki"].teams[0]
+    assert home in watched.work.kept.cases[watched.case.id].alerted_teams

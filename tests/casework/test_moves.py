@@ -149,10 +149,24 @@ def test_giving_an_unopened_case_to_a_colleague_wins_no_time(demo: Directory) ->
     assert desk.clock(ClockKind.ACKNOWLEDGEMENT) == before
 
 
-def test_an_opened_case_is_acknowledged_for_good(desk: Desk) -> None:
-    acknowledged = desk.ended(ClockKind.ACKNOWLEDGEMENT)
+def test_a_case_that_was_opened_is_waited_for_anew_by_the_team_that_gets_it(
+    desk: Desk, demo: Directory
+) -> None:
     desk.do(move_case, "north")
-    assert desk.ended(ClockKind.ACKNOWLEDGEMENT) == acknowledged
+    waiting = desk.clock(ClockKind.ACKNOWLEDGEMENT)
+    assert waiting.is_running
+    assert waiting.due_at == acknowledgement_due(demo.teams["north"], demo, desk.at)
+    desk.do(open_case, viewer=Viewer("9", "esimerkki-ohjaaja", frozenset({Role.DUTY_WORKER})))
+    assert desk.ended(ClockKind.ACKNOWLEDGEMENT) == desk.at
+
+
+def test_an_unopened_case_passed_from_team_to_team_keeps_its_ladder(demo: Directory) -> None:
+    desk = Desk(demo)
+    desk.do(move_case, "south")
+    waiting = desk.clock(ClockKind.ACKNOWLEDGEMENT)
+    for team in ("coast", "north", "south"):
+        desk.do(move_case, team)
+        assert desk.clock(ClockKind.ACKNOWLEDGEMENT) == waiting
 
 
 def test_after_the_move_the_old_team_has_no_case(desk: Desk) -> None:
