@@ -10,9 +10,9 @@ from statistics import median
 
 from bench.county import DAYS, START, large_county
 from bench.report import Part, Row
+from casework.calendar import midnight
 from casework.directory import Directory
 from casework.directory_check import check
-from casework.directory_times import midnight
 from casework.routing import Target, route
 from forms.registry import FORMS
 

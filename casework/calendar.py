@@ -156,6 +156,11 @@ def open_time_between(
     return sum((part for part in parts if part > timedelta(0)), timedelta(0))
 
 
+def midnight(day: date) -> datetime:
+    """The moment (UTC) with which a day begins in Helsinki."""
+    return datetime.combine(day, time(), HELSINKI).astimezone(UTC)
+
+
 def is_working_day(day: date, holidays: frozenset[date]) -> bool:
     """Monday to Friday and no holiday (an `arkipäivä` as THL counts it)."""
     return day.weekday() < 5 and day not in holidays

@@ -210,6 +210,13 @@ class Directory:
         known = self.workers.get(worker)
         return (absence and absence.deputy) or (known and known.deputy) or None
 
+    def stand_in(self, worker: str, at: datetime) -> str | None:
+        """The worker who is present on that day, else the deputy who is, else None: one hop, so never a ring."""
+        if self.is_present(worker, at):
+            return worker
+        deputy = self.deputy_of(worker, at)
+        return deputy if deputy and self.is_present(deputy, at) else None
+
     def on_duty(self, team: Team, at: datetime) -> tuple[str, ...]:
         """Keys of those who are on duty in the team at the moment, in order; empty when it is closed.
 

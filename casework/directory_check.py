@@ -17,11 +17,11 @@ from datetime import date, datetime, timedelta
 from itertools import pairwise
 from typing import Final
 
-from casework.calendar import HELSINKI
+from casework.calendar import HELSINKI, midnight
 from casework.directory import Directory
 from casework.directory_holes import places_left, promised_languages, standing_holes
 from casework.directory_people import people_holes
-from casework.directory_times import DirectoryTimes, gap, midnight
+from casework.directory_times import DirectoryTimes, gap
 from casework.hole import Hole as Hole
 from casework.routing import FEEDBACK, Decision, Reason, Target, route
 from casework.workers import Rota

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from casework.calendar import HELSINKI, next_opening
+from casework.calendar import HELSINKI, midnight, next_opening
 from casework.directory import Directory
-from casework.directory_times import midnight
 from casework.hole import Hole
 from casework.teams import Team, Tell
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Final, NamedTuple
 
-from casework.calendar import HELSINKI, HORIZON, boundaries, next_opening
+from casework.calendar import HORIZON, boundaries, midnight, next_opening
 from casework.directory import Directory
 from casework.routing import visibility_fault
 from casework.teams import Team
@@ -30,11 +30,6 @@ class State(NamedTuple):
     is_open: bool
     opens_again: bool
     fault: str | None
-
-
-def midnight(day: date) -> datetime:
-    """The moment (UTC) with which a day begins in Helsinki."""
-    return datetime.combine(day, time(), HELSINKI).astimezone(UTC)
 
 
 def changes(

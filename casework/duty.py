@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 
-from casework.calendar import HELSINKI, Period, boundaries, is_open
+from casework.calendar import Period, boundaries, is_open, midnight
 from casework.directory import Directory
 from casework.teams import Team
 from casework.workers import Rota, Shift
@@ -16,11 +16,6 @@ WEEK = timedelta(days=7)
 
 def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
-
-
-def midnight(day: date) -> datetime:
-    """The moment (UTC) with which a day begins in Helsinki."""
-    return datetime.combine(day, time(), HELSINKI).astimezone(UTC)
 
 
 def gaps(directory: Directory, team: Team, first: date, days: int = 7) -> tuple[Period, ...]:

@@ -29,36 +29,24 @@ _DAY: Final = timedelta(days=1)
 #: A team that is always open is not reminded of days at midnight.
 _EIGHT: Final = time(8)
 
+#: The day of its first step, the next day, and each day after it.
+_DAILY: Final = (
+    LadderStep(Tell.ON_DUTY, timedelta(0)),
+    LadderStep(Tell.TEAM, _DAY),
+    LadderStep(Tell.LEAD, _DAY),
+)
 #: The ladder of a clock that is counted in days: whom, and how long after the step before.
 _BY_DAYS: Final[Mapping[ClockKind, tuple[LadderStep, ...]]] = {
-    # The day before the limit, its last day, and each day after it.
-    ClockKind.ASSESSMENT_START: (
-        LadderStep(Tell.ON_DUTY, timedelta(0)),
-        LadderStep(Tell.TEAM, _DAY),
-        LadderStep(Tell.LEAD, _DAY),
-    ),
-    ClockKind.PARTIES_TOLD: (
-        LadderStep(Tell.ON_DUTY, timedelta(0)),
-        LadderStep(Tell.TEAM, _DAY),
-        LadderStep(Tell.LEAD, _DAY),
-    ),
+    ClockKind.ASSESSMENT_START: _DAILY,
+    ClockKind.PARTIES_TOLD: _DAILY,
     # Two weeks before the limit, the day before it, and each day after it.
     ClockKind.ASSESSMENT_FINISH: (
         LadderStep(Tell.ON_DUTY, timedelta(0)),
         LadderStep(Tell.TEAM, 13 * _DAY),
         LadderStep(Tell.LEAD, 2 * _DAY),
     ),
-    # At the limit, and each day after it.
-    ClockKind.PROMISED_REPLY: (
-        LadderStep(Tell.ON_DUTY, timedelta(0)),
-        LadderStep(Tell.TEAM, _DAY),
-        LadderStep(Tell.LEAD, _DAY),
-    ),
-    ClockKind.TRANSFER: (
-        LadderStep(Tell.ON_DUTY, timedelta(0)),
-        LadderStep(Tell.TEAM, _DAY),
-        LadderStep(Tell.LEAD, _DAY),
-    ),
+    ClockKind.PROMISED_REPLY: _DAILY,
+    ClockKind.TRANSFER: _DAILY,
 }
 #: How long before its limit the first step of such a ladder is taken.
 _AHEAD: Final[Mapping[ClockKind, timedelta]] = {
@@ -230,12 +218,8 @@ def recipients(
 
 def _person(worker: str | None, directory: Directory, now: datetime) -> tuple[Recipient, ...]:
     """The ways to a person who is present, else to the deputy who is."""
-    if worker is None:
-        return ()
-    for key in (worker, directory.deputy_of(worker, now)):
-        if key is not None and directory.is_present(key, now):
-            return worker_recipients(directory.workers[key], urgent=True)
-    return ()
+    there = directory.stand_in(worker, now) if worker else None
+    return worker_recipients(directory.workers[there], urgent=True) if there else ()
 
 
 def _next_at(

@@ -130,7 +130,8 @@ def first_notice(
     that the directory lacks to the fallback team.
     """
     kind, _, name = key.partition(":")
-    worker = _present(name, directory, now) if kind == "worker" else None
+    there = directory.stand_in(name, now) if kind == "worker" else None
+    worker = directory.workers[there] if there else None
     ways = worker_recipients(worker, urgent=urgent) if worker else ()
     if not ways:
         team = directory.teams.get(name if kind == "team" else head.team)
@@ -138,13 +139,6 @@ def first_notice(
         ways = team_recipients(team, urgent=urgent) if team else ()
     purpose = Purpose.STAFF_URGENT if urgent else Purpose.STAFF_NEW
     return notice_to(ways[0], about(head, event), purpose, ids, now) if ways else None
-
-
-def _present(worker: str, directory: Directory, now: datetime) -> Worker | None:
-    for key in (worker, directory.deputy_of(worker, now)):
-        if key is not None and directory.is_present(key, now):
-            return directory.workers[key]
-    return None
 
 
 def notice_to(

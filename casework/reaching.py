@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from casework.calendar import HORIZON, next_opening
+from casework.calendar import HORIZON, midnight, next_opening
 from casework.directory import Directory
-from casework.directory_times import changes, midnight
+from casework.directory_times import changes
 from casework.notices import Recipient, team_recipients, worker_recipients
 from casework.routing import Decision
 from casework.teams import Team

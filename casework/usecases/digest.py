@@ -43,6 +43,6 @@ def _leads(directory: Directory, now: datetime) -> Iterator[str]:
     for team in directory.teams.values():
         if team.lead is None or not is_open(team.hours, directory.holidays, now):
             continue
-        stand_ins = (team.lead, directory.deputy_of(team.lead, now))
-        present = (key for key in stand_ins if key and directory.is_present(key, now))
-        yield from (key for key in [next(present, None)] if key is not None)
+        there = directory.stand_in(team.lead, now)
+        if there is not None:
+            yield there
