@@ -252,7 +252,7 @@ def _next_at(
 def _purpose(kind: ClockKind, tell: Tell) -> Purpose:
     if kind in _BY_DAYS:
         return Purpose.STAFF_DUE
-    return Purpose.STAFF_REMINDER if tell is Tell.ON_DUTY else Purpose.STAFF_URGENT
+    return Purpose.STAFF_REMINDER if tell is Tell.ON_DUTY else Purpose.STAFF_ESCALATION
 
 
 def _mark(

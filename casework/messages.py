@@ -39,8 +39,10 @@ class Purpose(StrEnum):
     STAFF_NEW = "staff_new"
     STAFF_URGENT = "staff_urgent"
     STAFF_REMINDER = "staff_reminder"
+    STAFF_ESCALATION = "staff_escalation"
     STAFF_DUE = "staff_due"
     STAFF_DIGEST = "staff_digest"
+    STAFF_UNDELIVERABLE = "staff_undeliverable"
 
 
 #: Texts for staff, which may hold a case's opaque number; all others are for senders.
@@ -49,8 +51,10 @@ STAFF_PURPOSES = frozenset(
         Purpose.STAFF_NEW,
         Purpose.STAFF_URGENT,
         Purpose.STAFF_REMINDER,
+        Purpose.STAFF_ESCALATION,
         Purpose.STAFF_DUE,
         Purpose.STAFF_DIGEST,
+        Purpose.STAFF_UNDELIVERABLE,
     }
 )
 
@@ -137,8 +141,20 @@ _SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Spare:
+    """The other way that a sender allowed, for when the first does not reach them."""
+
+    channel: Channel
+    address: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
-    """One outbox row. `address` is sealed before it is stored, with the submission's key where it has one."""
+    """One outbox row. `address` is sealed before it is stored, with the submission's key where it has one, and so is
+    `spare`. `address_hash` finds a sender's number again, see `casework.ports.Ids.number_hash`.
+
+    `reason` says why it failed, was not sent or is in doubt: a class of fault, never an address or a text.
+    """
 
     id: UUID
     submission_id: UUID | None
@@ -155,6 +171,9 @@ class Message:
     expires_at: datetime | None
     address: str = field(repr=False)
     state: MessageState = MessageState.PENDING
+    spare: Spare | None = None
+    address_hash: bytes | None = field(default=None, repr=False)
+    reason: str = ""
 
 
 def origins(to: MessageState) -> frozenset[MessageState]:

@@ -25,7 +25,9 @@ from casework.workers import Worker
 #: The recipient of what goes to the person who wrote; all others are teams.
 SENDER = "sender"
 #: Purposes of notices that may wait for their turn and come by e-mail.
-CALM = frozenset({Purpose.STAFF_NEW, Purpose.STAFF_DUE, Purpose.STAFF_DIGEST})
+CALM = frozenset(
+    {Purpose.STAFF_NEW, Purpose.STAFF_DUE, Purpose.STAFF_DIGEST, Purpose.STAFF_UNDELIVERABLE}
+)
 _CHANNEL_OF = {ContactKind.MOBILE: Channel.SMS, ContactKind.EMAIL: Channel.EMAIL}
 
 

@@ -45,6 +45,9 @@ class Ids(Protocol):
     def code_hash(self, code: str) -> bytes:
         """The keyed hash under which a code is stored; forgiving of case, spaces and hyphens."""
 
+    def number_hash(self, number: str) -> bytes:
+        """The keyed hash under which a phone number (E.164) is found again; nobody without the key can test one."""
+
 
 class WakeUp(Protocol):
     """Tells the workers that a queue has something. Best effort: never raises, never waits long."""

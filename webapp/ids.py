@@ -43,6 +43,7 @@ class RandomIds:
 
     def __init__(self, secret_key: str) -> None:
         self._code_key = derived_key(secret_key, "access-code")
+        self._number_key = derived_key(secret_key, "number-hash")
 
     def row(self) -> UUID:
         return UUID(int=uuid6.uuid7().int)
@@ -55,6 +56,9 @@ class RandomIds:
 
     def code_hash(self, code: str) -> bytes:
         return hmac.digest(self._code_key, bare_code(code).encode(), hashlib.sha256)
+
+    def number_hash(self, number: str) -> bytes:
+        return hmac.digest(self._number_key, number.encode(), hashlib.sha256)
 
 
 @lru_cache

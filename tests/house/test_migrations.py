@@ -13,12 +13,13 @@ from sqlalchemy.pool import NullPool
 
 from webapp.accounts.models import Base
 from webapp.embedded.postgres import EmbeddedPostgres
-from webapp.store import directory_tables, migrate, schema
+from webapp.store import directory_tables, message_tables, migrate, schema
 from webapp.store.tables import APPEND_ONLY
 
 NAME = "migrations_alone"
 #: Its tables are part of the metadata that everything is compared with.
 assert directory_tables.directory_revisions is not None
+assert message_tables.follow_ups is not None
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import ColumnElement, select
 
 from casework.errors import ErasedContent, TamperedContent
-from casework.messages import Channel, Claimed, Message, MessageState, Purpose, Queue
+from casework.messages import Channel, Claimed, Message, MessageState, Purpose, Queue, Spare
 from webapp.store.crypto import Keys
 from webapp.store.tables import messages, submissions
 
@@ -40,11 +40,15 @@ def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
     if row["submission_id"] is not None:
         key = keys.unwrap(row["key_wrapped"], row["submission_id"], "submission_key")
     address = key.open(row["address_sealed"], row["id"], "address").decode()
-    return Claimed(message_of(row, address), row["attempts"], row["lease_until"])
+    spare = None
+    if row["spare_sealed"] is not None:
+        channel, other = key.open_json(row["spare_sealed"], row["id"], "spare")
+        spare = Spare(Channel(channel), other)
+    return Claimed(message_of(row, address, spare), row["attempts"], row["lease_until"])
 
 
-def message_of(row: Mapping[Any, Any], address: str = "") -> Message:
-    """A message from its row; the address stays sealed unless it was opened."""
+def message_of(row: Mapping[Any, Any], address: str = "", spare: Spare | None = None) -> Message:
+    """A message from its row; the addresses stay sealed unless they were opened."""
     return Message(
         id=row["id"],
         submission_id=row["submission_id"],
@@ -61,4 +65,7 @@ def message_of(row: Mapping[Any, Any], address: str = "") -> Message:
         expires_at=row["expires_at"],
         address=address,
         state=MessageState(row["state"]),
+        spare=spare,
+        address_hash=row["address_hash"],
+        reason=row["reason"],
     )

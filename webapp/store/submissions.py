@@ -284,8 +284,17 @@ def message_row(message: Message, key: OpenKey) -> dict[str, Any]:
         "queue": message.queue.value,
         "state": message.state.value,
         "address_sealed": key.seal(message.address.encode(), message.id, "address"),
+        "address_hash": message.address_hash,
+        "spare_sealed": _sealed_spare(message, key),
         "created_at": message.created_at,
         "next_at": message.not_before,
         "expires_at": message.expires_at,
         "changed_at": message.created_at,
     }
+
+
+def _sealed_spare(message: Message, key: OpenKey) -> bytes | None:
+    spare = message.spare
+    if spare is None:
+        return None
+    return key.seal_json([spare.channel.value, spare.address], message.id, "spare")

@@ -84,6 +84,7 @@ submissions = Table(
     Column("shared_sealed", LargeBinary),
     Column("sender_key_wrapped", LargeBinary),
     Column("sender_sealed", LargeBinary),
+    _at("erased_at", nullable=True),
 )
 
 cases = Table(
@@ -212,6 +213,16 @@ messages = Table(
     Column("state", Text, nullable=False),
     Column("attempts", SmallInteger, nullable=False, server_default=text("0")),
     Column("address_sealed", LargeBinary, nullable=False),
+    # The other way that the sender allowed, for when this one fails.
+    Column("spare_sealed", LargeBinary),
+    # Finds a sender's number again when a text comes from it; forgotten after a month.
+    Column("address_hash", LargeBinary),
+    # How often its worker died with it in hand: one that kills them all is parked.
+    Column("lost_workers", SmallInteger, nullable=False, server_default=text("0")),
+    # Why it failed, was not sent or is in doubt: a class, never a text or an address.
+    Column("reason", Text, nullable=False, server_default=text("''")),
+    # When somebody else was told too, or asked to see to it.
+    _at("retold_at", nullable=True),
     _at("created_at"),
     _at("next_at", nullable=True),
     _at("expires_at", nullable=True),
@@ -219,6 +230,11 @@ messages = Table(
     _at("changed_at"),
     UniqueConstraint("event", "recipient", "channel"),
     # The only rows that a claim or a sweep ever looks at.
+    Index(
+        "ix_messages_address_hash",
+        "address_hash",
+        postgresql_where=text("address_hash is not null"),
+    ),
     Index(
         "ix_messages_waiting",
         "queue",
@@ -243,6 +259,8 @@ attempts = Table(
     Column("verdict", Text),
     Column("reason", Text),
     Column("provider_id", Text),
+    # When the provider was last asked what had become of it.
+    _at("asked_at", nullable=True),
 )
 
 receipts = Table(
