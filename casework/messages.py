@@ -6,6 +6,7 @@ One outbox row per (event, recipient, channel). The text is chosen by the stored
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
@@ -77,10 +78,21 @@ _S = MessageState
 
 #: Legal moves. Final states have none; `unknown` is resolved by a receipt or by asking the provider.
 MOVES: Mapping[MessageState, frozenset[MessageState]] = {
-    # A late receipt may say that a text which was given up for lost has arrived: then it is not sent again.
-    _S.PENDING: frozenset({_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED, _S.DELIVERED}),
+    # A late receipt may say that a text which was given up for lost is on its way: then it is not sent again.
+    _S.PENDING: frozenset(
+        {_S.CLAIMED, _S.EXPIRED, _S.SUPPRESSED, _S.ACCEPTED, _S.SENT, _S.DELIVERED}
+    ),
     _S.CLAIMED: frozenset(
-        {_S.SUBMITTING, _S.PENDING, _S.EXPIRED, _S.FAILED, _S.DELIVERED, _S.SUPPRESSED}
+        {
+            _S.SUBMITTING,
+            _S.PENDING,
+            _S.EXPIRED,
+            _S.FAILED,
+            _S.SUPPRESSED,
+            _S.ACCEPTED,
+            _S.SENT,
+            _S.DELIVERED,
+        }
     ),
     _S.SUBMITTING: frozenset(
         {
@@ -125,13 +137,30 @@ RECEIPT_STATES: Mapping[str, MessageState] = {
 
 #: With `retry_delay` about a day of trying: a mail relay may be down for a night.
 MAX_ATTEMPTS = 30
+#: A row with which so many workers died is not taken up again; a person looks at it.
+MAX_LOST_WORKERS = 5
 LEASE = timedelta(seconds=90)
+#: What a claim must have left before an attempt begins: a provider may take this long to answer.
+ATTEMPT_TAKES = timedelta(seconds=45)
+#: An alert that was tried and still waits goes by the next way too after this time: two alerts do no harm.
+RETELL_AFTER: Mapping[Queue, timedelta] = {
+    Queue.URGENT: timedelta(minutes=2),
+    Queue.DEFAULT: timedelta(minutes=30),
+}
+#: When somebody is asked to call a sender of whom nobody knows whether the message arrived.
+DOUBT_PATIENCE = timedelta(minutes=15)
+#: How often a channel with a fault of its settings is tried with one message.
+PROBE_EVERY = timedelta(minutes=1)
 #: How long an SMS may wait for its first receipt before it counts as unknown.
 RECEIPT_PATIENCE = timedelta(hours=72)
 #: How long a confirmation may wait for a provider before the page alone has to do.
 SENDER_PATIENCE = timedelta(hours=24)
 
 LONGEST_VALIDITY = timedelta(hours=4)
+#: Less than this before the end of the safe hours a text is not handed over any more.
+LEAST_VALIDITY = timedelta(seconds=30)
+#: Texts that waited for an opening go within this time of it, not all at once.
+SPREAD = timedelta(minutes=10)
 QUIET_FROM = time(21)
 _SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
     SafeTime.MORNING: (time(8), time(12)),
@@ -142,10 +171,11 @@ _SAFE_WINDOWS: Mapping[SafeTime, tuple[time, time]] = {
 
 @dataclass(frozen=True, slots=True)
 class Spare:
-    """The other way that a sender allowed, for when the first does not reach them."""
+    """The other way that a sender allowed, for when the first does not reach them; `safe_times` bind a text."""
 
     channel: Channel
     address: str = field(repr=False)
+    safe_times: frozenset[SafeTime] = frozenset(SafeTime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +211,21 @@ def origins(to: MessageState) -> frozenset[MessageState]:
     return frozenset(state for state, targets in MOVES.items() if to in targets)
 
 
-def retry_delay(attempts: int) -> timedelta:
-    """How long to wait after `attempts` refused tries: 15 s, then doubling, at most one hour."""
-    return min(timedelta(seconds=15 * 2 ** max(0, attempts - 1)), timedelta(hours=1))
+def retry_delay(attempts: int, of: UUID) -> timedelta:
+    """How long row `of` waits after `attempts` refused tries: 15 s, then doubling, at most one hour; give or take a
+    quarter, so that what failed together does not come back together."""
+    base = min(timedelta(seconds=15 * 2 ** min(8, max(0, attempts - 1))), timedelta(hours=1))
+    return base * (0.75 + 0.5 * _share(of, str(attempts)))
+
+
+def spread(opening: datetime, closes: datetime, of: UUID) -> datetime:
+    """A moment soon after `opening` for row `of`: each its own, always the same, long before `closes`."""
+    return opening + min(SPREAD, (closes - opening) / 4) * _share(of, "opening")
+
+
+def _share(of: UUID, what: str) -> float:
+    """From 0 to 1, even over rows; the same for the same row and purpose."""
+    return zlib.crc32(of.bytes + what.encode()) / 0xFFFFFFFF
 
 
 def sms_window(at: datetime, safe_times: frozenset[SafeTime]) -> tuple[datetime, datetime] | None:
@@ -218,12 +260,20 @@ def _joined(windows: list[tuple[time, time]]) -> list[tuple[time, time]]:
 
 def sms_validity(at: datetime, until: datetime | None = None) -> timedelta:
     """How long an SMS to a sender may still be delivered: at most four hours, not into the quiet hours, and
-    not past `until`, the end of the person's safe hours."""
+    not past `until`, the end of the person's safe hours. Nothing is left where it is over: see `may_begin`."""
     local = at.astimezone(HELSINKI)
     quiet_from = datetime.combine(local.date(), QUIET_FROM, HELSINKI)
     ends = quiet_from.astimezone(at.tzinfo)
     left = (min(ends, until) if until else ends) - at
-    return min(max(left, timedelta(minutes=1)), LONGEST_VALIDITY)
+    return min(max(left, timedelta(0)), LONGEST_VALIDITY)
+
+
+def may_begin(message: Message, now: datetime) -> bool:
+    """Whether there is time left to hand it over: a text must not arrive after the person's safe hours."""
+    if message.expires_at is None:
+        return True
+    needed = LEAST_VALIDITY if message.channel is Channel.SMS else timedelta(0)
+    return now + needed <= message.expires_at
 
 
 class Verdict(StrEnum):
@@ -237,13 +287,35 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a channel reports of one attempt; `reason` is a class of fault, never an address or a text."""
+    """What a channel reports of one attempt; `reason` is a class of fault, never an address or a text.
+
+    `counts` is False for a refusal that says nothing about this message; `breaks` where our own settings are at
+    fault, so that no other message of the channel would go either.
+    """
 
     verdict: Verdict
     provider_id: str = ""
     reason: str = ""
     retry_after: timedelta | None = None
     counts: bool = True
+    breaks: bool = False
+
+
+class Begin(StrEnum):
+    """What came of the wish to begin an attempt."""
+
+    BEGUN = "begun"
+    LOST = "lost"  # somebody else has the row, or it is over
+    CONTACT_CHANGED = "contact_changed"
+    OPTED_OUT = "opted_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How many messages a second a provider takes of this house, and how many at once after a rest."""
+
+    per_second: float
+    burst: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,4 +341,7 @@ def after_attempt(
         return MessageState.UNKNOWN, None
     if outcome.verdict is Verdict.REFUSED or (outcome.counts and claimed.attempts >= MAX_ATTEMPTS):
         return MessageState.FAILED, None
-    return MessageState.PENDING, now + (outcome.retry_after or retry_delay(claimed.attempts))
+    if outcome.retry_after is None:
+        return MessageState.PENDING, now + retry_delay(claimed.attempts, claimed.message.id)
+    late = 0.25 * _share(claimed.message.id, "asked")
+    return MessageState.PENDING, now + outcome.retry_after * (1 + late)

@@ -15,7 +15,9 @@ from casework.messages import (
     Message,
     Purpose,
     Queue,
+    Spare,
     sms_window,
+    spread,
 )
 from casework.model import Case, CaseHead
 from casework.ports import Ids
@@ -201,8 +203,10 @@ def sender_notice(
     way = next(ways(contact, now), None)
     if way is None:
         return None
+    row = ids.row()
+    waits = way.channel is Channel.SMS and way.not_before > now
     return Message(
-        id=ids.row(),
+        id=row,
         submission_id=about.submission_id,
         case_id=about.case_id,
         case_number=about.case_number,
@@ -213,7 +217,20 @@ def sender_notice(
         language=language,
         queue=Queue.DEFAULT,
         created_at=now,
-        not_before=way.not_before,
+        not_before=spread(way.not_before, way.expires_at, row) if waits else way.not_before,
         expires_at=way.expires_at,
         address=way.address,
+        spare=_spare(contact, way.channel),
+        address_hash=ids.number_hash(way.address) if way.channel is Channel.SMS else None,
     )
+
+
+def _spare(contact: Contact, first: Channel) -> Spare | None:
+    """The other way, where the sender has given and allowed it."""
+    if not contact.may_use_other:
+        return None
+    if first is Channel.SMS and contact.email:
+        return Spare(Channel.EMAIL, contact.email)
+    if first is Channel.EMAIL and contact.phone and contact.textable:
+        return Spare(Channel.SMS, contact.phone)
+    return None

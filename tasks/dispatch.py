@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,19 +14,19 @@ from casework.directory import Directory
 from casework.messages import (
     STAFF_PURPOSES,
     Channel,
-    Claimed,
     Message,
     Outcome,
     Purpose,
+    Rate,
     Verdict,
     sms_validity,
 )
 from tasks.channels import Channel as Outward
 from tasks.channels import (
     ConfigurationFault,
-    OutcomeUnknown,
     Outgoing,
     PermanentFailure,
+    SendingFailed,
     TemporaryFailure,
 )
 from tasks.channels.email import SmtpMail
@@ -54,43 +55,51 @@ class Dispatch:
             Channel.EMAIL: _recorded(_mail(house.settings, lambda: house.directory), note),
         }
 
-    def send(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> Outcome:
+    @property
+    def rates(self) -> Mapping[Channel, Rate]:
+        """What the providers take a second, where the settings name a rate."""
+        settings = self._house.settings
+        named = {Channel.SMS: settings.sms_per_second, Channel.EMAIL: settings.mail_per_second}
+        return {
+            channel: Rate(rate, max(1, int(rate))) for channel, rate in named.items() if rate > 0
+        }
+
+    def send(self, outgoing: Outgoing, attempt_id: UUID, message: Message) -> Outcome:
         """Hand one message to its provider, once."""
-        message = claimed.message
         try:
             provider_id = self._channels[message.channel].send(
-                self._outgoing(message, attempt_id, now)
+                replace(outgoing, attempt_id=attempt_id)
             )
-        except TemporaryFailure as failure:
-            return Outcome(
-                Verdict.REFUSED_FOR_NOW,
-                reason=failure.reason_class,
-                retry_after=failure.retry_after,
-                counts=failure.counts_as_attempt,
-            )
-        except PermanentFailure as failure:
-            return Outcome(Verdict.REFUSED, reason=failure.reason_class)
-        except OutcomeUnknown as failure:
-            return Outcome(Verdict.UNKNOWN, reason=failure.reason_class)
-        except ConfigurationFault as failure:
-            log.error("channel_misconfigured", channel=message.channel.value, code=failure.code)
-            return Outcome(
-                Verdict.REFUSED_FOR_NOW,
-                reason=failure.reason_class,
-                retry_after=_CONFIGURATION_WAIT,
-                counts=False,
-            )
-        return Outcome(Verdict.ACCEPTED, provider_id=provider_id)
+        except SendingFailed as failure:
+            return _outcome(failure)
+        except Exception as error:  # noqa: BLE001
+            # A fault of a channel's own code: it may have left, so it is not sent again blindly.
+            fault = type(error).__name__
+        else:
+            return Outcome(Verdict.ACCEPTED, provider_id=provider_id)
+        log.error("channel_fault", message=str(message.id), fault=fault)
+        return Outcome(Verdict.UNKNOWN, reason="fault_of_ours")
 
     def find(
         self, message: Message, attempt_id: UUID, since: datetime, known: frozenset[str]
     ) -> str | None:
-        """The provider's id of an SMS that may have been sent after all. Raises what a channel raises."""
-        if self._sms is None:
-            return None
-        return self._sms.find(self._outgoing(message, attempt_id, since), since, known)
+        """The provider's id of an SMS that may have been sent after all; None: it certainly was not. Raises what a
+        channel raises."""
+        outgoing = replace(self.outgoing(message, since), attempt_id=attempt_id)
+        return self._provider().find(outgoing, since, known)
 
-    def _outgoing(self, message: Message, attempt_id: UUID, now: datetime) -> Outgoing:
+    def status(self, provider_id: str) -> tuple[str, str] | None:
+        """How the provider says that an SMS ended, and its error code; None: it knows of none. Raises what a channel
+        raises."""
+        return self._provider().status(provider_id)
+
+    def _provider(self) -> TwilioSms:
+        if self._sms is None:
+            raise PermanentFailure("cannot_be_asked")
+        return self._sms
+
+    def outgoing(self, message: Message, now: datetime) -> Outgoing:
+        """The message with its text, before any attempt. Raises ValueError where it has no text."""
         text = render(
             message.purpose.value,
             message.language,
@@ -99,7 +108,7 @@ class Dispatch:
         )
         return Outgoing(
             message_id=message.id,
-            attempt_id=attempt_id,
+            attempt_id=message.id,
             to=message.address,
             subject=text.subject,
             body=text.body,
@@ -117,6 +126,30 @@ class Dispatch:
             page = "/staff/digest" if message.purpose is Purpose.STAFF_DIGEST else "/staff/"
             return {"county": county, "link": f"{origin}{page}", "number": message.case_number}
         return {"county": county, "link": f"{origin}/{message.language}/follow-up"}
+
+
+def _outcome(failure: SendingFailed) -> Outcome:
+    reason = failure.reason_class
+    match failure:
+        case TemporaryFailure():
+            return Outcome(
+                Verdict.REFUSED_FOR_NOW,
+                reason=reason,
+                retry_after=failure.retry_after,
+                counts=failure.counts_as_attempt,
+            )
+        case ConfigurationFault():
+            return Outcome(
+                Verdict.REFUSED_FOR_NOW,
+                reason=reason,
+                retry_after=_CONFIGURATION_WAIT,
+                counts=False,
+                breaks=True,
+            )
+        case PermanentFailure():
+            return Outcome(Verdict.REFUSED, reason=reason)
+        case _:
+            return Outcome(Verdict.UNKNOWN, reason=reason)
 
 
 def _for_staff(message: Message) -> bool:

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+from datetime import datetime
 from functools import lru_cache
+from typing import TypedDict
 
+from casework.directory import Directory
+from casework.ports import Ids, UnitOfWork
 from tasks.dispatch import Dispatch
 from webapp import wiring
 from webapp.config import Settings
@@ -32,6 +36,26 @@ def forms() -> tuple[str, ...]:
 
 def house() -> wiring.House:
     return _opened(os.getpid())[0]
+
+
+class Rooms(TypedDict):
+    """What every use case is given."""
+
+    directory: Directory
+    now: datetime
+    ids: Ids
+    work: UnitOfWork
+
+
+def rooms() -> Rooms:
+    """The present moment, and a fresh unit of work."""
+    opened = house()
+    return {
+        "directory": opened.directory,
+        "now": wiring.now(),
+        "ids": opened.ids,
+        "work": opened.work(),
+    }
 
 
 def dispatch() -> Dispatch:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import structlog
@@ -9,18 +10,23 @@ import structlog
 from casework import usecases
 from casework.calendar import HELSINKI
 from casework.caps import may_text
-from casework.messages import Channel, Claimed, Queue, Verdict
+from casework.messages import ATTEMPT_TAKES, Channel, Claimed, Message, Outcome, Queue, Verdict
 from casework.notices import SENDER
 from casework.usecases.delivery import BATCH
+from casework.usecases.doubts import BATCH as DOUBTS
 from tasks.celery_app import app
-from tasks.channels import SendingFailed
-from tasks.house import dispatch, house
+from tasks.channels import Outgoing, SendingFailed, TemporaryFailure
+from tasks.house import dispatch, house, rooms
 from webapp.wiring import now
 
 log = structlog.get_logger()
 
 #: Batches a single task handles before it makes room for others of its queue.
 _BATCHES = 20
+#: The longest that a task waits for room in a provider's rate before it lets others of its queue go first.
+_LONGEST_WAIT = 1.0
+#: Rounds of questions to the provider in one task.
+_ROUNDS = 5
 
 
 @app.task(name="outbox.drain")
@@ -28,63 +34,88 @@ def drain(queue: str) -> None:
     """Send what the queue has, batch by batch. A full batch wakes another worker to help."""
     wanted = Queue(queue)
     for _ in range(_BATCHES):
-        claimed = usecases.claim_messages(wanted, now=now(), work=house().work())
+        claimed, room_at = usecases.claim_messages(wanted, rates=dispatch().rates, **rooms())
         if len(claimed) == BATCH:
             house().wake_up.wake(frozenset({wanted}))
-        for message in claimed:
-            _send(message)
-        if len(claimed) < BATCH:
+        _send_all(claimed)
+        if room_at is not None:
+            wait = (room_at - now()).total_seconds()
+            time.sleep(min(max(wait, 0.0), _LONGEST_WAIT))
+        elif len(claimed) < BATCH:
             return
 
 
-def _send(claimed: Claimed) -> None:
-    the_house = house()
-    if not _within_caps(claimed):
-        usecases.suppress_message(claimed, now=now(), work=the_house.work())
-        log.warning("text_suppressed", message=str(claimed.message.id))
-        return
-    attempt_id = usecases.begin_attempt(
-        claimed, now=now(), ids=the_house.ids, work=the_house.work()
-    )
-    if attempt_id is None:
-        return
-    outcome = dispatch().send(claimed, attempt_id, now())
-    usecases.finish_attempt(
-        claimed,
-        attempt_id,
-        outcome,
-        directory=the_house.directory,
-        now=now(),
-        ids=the_house.ids,
-        work=the_house.work(),
-    )
-    if outcome.verdict is Verdict.REFUSED:
+def _send_all(claimed: list[Claimed]) -> None:
+    """One after the other, as long as the lease lasts: a slow provider must not hold what others could send."""
+    for index, message in enumerate(claimed):
+        if now() + ATTEMPT_TAKES > message.lease_until:
+            usecases.give_back(claimed[index:], now=now(), work=house().work())
+            return
+        _send(message)
+
+
+def _send(claimed: Claimed) -> Outcome | None:
+    """None: it was not handed over, by a rule of ours or because the row is no longer ours."""
+    reason = _held_back(claimed)
+    if reason:
+        usecases.suppress_message(claimed, reason, **rooms())
+        log.warning("text_suppressed", message=str(claimed.message.id), reason=reason)
+        return None
+    outgoing = _prepared(claimed)
+    attempt_id = usecases.begin_attempt(claimed, **rooms()) if outgoing else None
+    if outgoing is None or attempt_id is None:
+        return None
+    outcome = dispatch().send(outgoing, attempt_id, claimed.message)
+    broken = usecases.finish_attempt(claimed, attempt_id, outcome, **rooms())
+    if broken:
+        channel = claimed.message.channel.value
+        log.error("channel_broken", channel=channel, reason=outcome.reason)
+    if outcome.verdict in {Verdict.REFUSED, Verdict.UNKNOWN}:
         # The next way, if there is one, is a row of its own by now.
-        the_house.wake_up.wake(frozenset({claimed.message.queue}))
+        house().wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
+    _note(claimed.message, outcome)
+    return outcome
+
+
+def _prepared(claimed: Claimed) -> Outgoing | None:
+    """The message with its text. One that has none is parked: it must not hold up those behind it."""
+    try:
+        return dispatch().outgoing(claimed.message, now())
+    except Exception as error:  # noqa: BLE001
+        # Whatever a text or a template can do wrong; nothing has left yet.
+        fault = type(error).__name__
+    log.error("message_spoilt", message=str(claimed.message.id), fault=fault)
+    usecases.spoil_message(claimed, "cannot_be_rendered", **rooms())
+    return None
+
+
+def _note(message: Message, outcome: Outcome) -> None:
     log.info(
         "attempt_ended",
-        message=str(claimed.message.id),
-        channel=claimed.message.channel.value,
+        message=str(message.id),
+        channel=message.channel.value,
         verdict=outcome.verdict.value,
         reason=outcome.reason,
     )
 
 
-def _within_caps(claimed: Claimed) -> bool:
-    """Whether a text to a sender may go: anybody can type anybody's number into a form.
+def _held_back(claimed: Claimed) -> str:
+    """Why a text to a sender may not go, '' where it may: anybody can type anybody's number into a form.
 
     A text takes its share of the day once, before its first try. Duty alerts are not counted.
     """
     message = claimed.message
     if message.channel is not Channel.SMS or message.recipient != SENDER:
-        return True
+        return ""
     the_house = house()
     if not may_text(message.address, the_house.directory.county.sms_countries):
-        return False
+        return "country"
     if claimed.attempts > 1:
-        return True
+        return ""
     today = now().astimezone(HELSINKI).date()
-    return the_house.number_caps.take(message.address, today) and _within_budget(today)
+    if not the_house.number_caps.take(message.address, today):
+        return "over_number_cap"
+    return "" if _within_budget(today) else "over_budget"
 
 
 def _within_budget(today: date) -> bool:
@@ -100,28 +131,61 @@ def _within_budget(today: date) -> bool:
 @app.task(name="outbox.sweep")
 def sweep() -> None:
     """Every few seconds: whatever was killed, lost or forgotten is taken up again."""
-    the_house = house()
-    waiting = usecases.sweep_outbox(
-        directory=the_house.directory, now=now(), ids=the_house.ids, work=the_house.work()
-    )
-    if waiting:
-        the_house.wake_up.wake(waiting)
+    swept = usecases.sweep_outbox(**rooms())
+    if swept.parked:
+        log.error("messages_parked", count=swept.parked)
+    if swept.retold or swept.doubted:
+        log.warning("messages_stuck", retold=swept.retold, doubted=swept.doubted)
+    _probe()
+    if swept.waiting:
+        house().wake_up.wake(swept.waiting)
+
+
+def _probe() -> None:
+    """Try broken channels with one message each."""
+    for probe in usecases.claim_probes(now=now(), work=house().work()):
+        outcome, channel = _send(probe), probe.message.channel
+        # A provider that could not be reached, or has no time, has said nothing about our settings.
+        answered = outcome is not None and outcome.verdict is not Verdict.REFUSED_FOR_NOW
+        if answered and usecases.channel_works(channel, work=house().work()):
+            log.info("channel_works", channel=channel.value)
 
 
 @app.task(name="outbox.reconcile")
 def reconcile() -> None:
     """Ask the provider about messages that may have been sent, and end their not-knowing."""
-    the_house = house()
-    for doubt in usecases.doubtful_messages(now=now(), work=the_house.work()):
-        found = _ask(doubt)
+    for _ in range(_ROUNDS):
+        doubts = usecases.doubtful_messages(now=now(), work=house().work())
+        for doubt in doubts:
+            try:
+                found = dispatch().find(doubt.message, doubt.attempt_id, doubt.since, doubt.known)
+            except TemporaryFailure as failure:
+                # Asked too much, or not reachable: the next round asks on.
+                log.warning("reconcile_failed", reason=failure.reason_class)
+                return
+            except SendingFailed as failure:
+                log.warning("reconcile_failed", reason=failure.reason_class)
+                continue
+            usecases.settle_doubt(doubt, found or "", now=now(), work=house().work())
+        if len(doubts) < DOUBTS:
+            return
+
+
+@app.task(name="outbox.confirm")
+def confirm() -> None:
+    """Ask the provider how texts ended of which no receipt has told it."""
+    for one in usecases.unconfirmed_messages(now=now(), work=house().work()):
+        try:
+            found = dispatch().status(one.provider_id)
+        except SendingFailed as failure:
+            log.warning("confirm_failed", reason=failure.reason_class)
+            return
         if found is not None:
-            usecases.settle_doubt(doubt, found, now=now(), work=the_house.work())
-
-
-def _ask(doubt: usecases.Doubt) -> str | None:
-    """The provider's id, '' when the provider certainly has no such message, None when it did not say."""
-    try:
-        return dispatch().find(doubt.message, doubt.attempt_id, doubt.since, doubt.known) or ""
-    except SendingFailed as failure:
-        log.warning("reconcile_failed", message=str(doubt.message.id), reason=failure.reason_class)
-        return None
+            status, error_code = found
+            usecases.record_receipt(
+                one.attempt_id,
+                provider_id=one.provider_id,
+                status=status,
+                error_code=error_code,
+                **rooms(),
+            )

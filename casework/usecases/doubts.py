@@ -1,7 +1,8 @@
-"""Messages of which nobody knows whether they were sent: the provider is asked, and then it is known."""
+"""Messages of which nobody knows whether they were sent, or arrived: the provider is asked, and then it is known."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -15,7 +16,11 @@ ASK_AFTER = timedelta(seconds=60)
 BELIEVE_AFTER = timedelta(minutes=5)
 #: Until this age the provider is asked at all; then the call task on the case is what remains.
 ASK_UNTIL = timedelta(hours=24)
+#: A text without a final receipt is asked about after this time, and again each time as much later.
+UNCONFIRMED_AFTER = timedelta(hours=1)
 BATCH = 20
+#: How many texts without a receipt are asked about in one round.
+ROUND = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +37,21 @@ class Doubt:
     known: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """An attempt that the provider took, and of which it has not said how it ended."""
+
+    attempt_id: UUID
+    provider_id: str
+
+
 def doubtful_messages(*, now: datetime, work: UnitOfWork) -> list[Doubt]:
-    """What to ask the provider about at this moment."""
+    """What to ask the provider about at this moment, the longest unasked first; each is noted as asked."""
     with work:
-        return list(work.upkeep.doubts(now - ASK_UNTIL, now - ASK_AFTER, BATCH))
+        doubts = list(work.upkeep.doubts(now - ASK_UNTIL, now - ASK_AFTER, BATCH))
+        work.upkeep.asked([doubt.attempt_id for doubt in doubts], now)
+        work.commit()
+    return doubts
 
 
 def settle_doubt(doubt: Doubt, provider_id: str, *, now: datetime, work: UnitOfWork) -> None:
@@ -46,3 +62,12 @@ def settle_doubt(doubt: Doubt, provider_id: str, *, now: datetime, work: UnitOfW
         elif now - doubt.since >= BELIEVE_AFTER and doubt.attempts < 2:
             work.upkeep.settle_missing(doubt, now)
         work.commit()
+
+
+def unconfirmed_messages(*, now: datetime, work: UnitOfWork) -> Sequence[Unconfirmed]:
+    """Texts that were taken an hour ago and have no final receipt; each is noted as asked."""
+    with work:
+        found = work.upkeep.unconfirmed(now - UNCONFIRMED_AFTER, ROUND)
+        work.upkeep.asked([one.attempt_id for one in found], now)
+        work.commit()
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,10 @@ from uuid import UUID
 
 from casework.messages import (
     LEASE,
-    MAX_ATTEMPTS,
+    MAX_LOST_WORKERS,
+    PROBE_EVERY,
+    RETELL_AFTER,
+    Begin,
     Channel,
     Claimed,
     Message,
@@ -18,9 +21,12 @@ from casework.messages import (
     Outcome,
     Purpose,
     Queue,
+    Rate,
+    Verdict,
     origins,
 )
-from casework.usecases import Doubt
+from casework.messages import MessageState as S
+from casework.usecases import Doubt, Unconfirmed
 from tests.casework.fakes import MemoryWork
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
@@ -34,13 +40,21 @@ class Row:
     next_at: datetime | None
     lease_until: datetime | None
     attempts: int
+    lost_workers: int = 0
+    reason: str = ""
+    retold_at: datetime | None = None
 
 
 @dataclass
 class Kept:
     message: Message
     row: Row
-    attempts: list[Any] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+
+    @property
+    def doubtful(self) -> int:
+        """Tries of which nobody knows how they ended."""
+        return sum(a.verdict in {None, Verdict.UNKNOWN} for a in self.attempts)
 
 
 @dataclass
@@ -48,13 +62,17 @@ class Attempt:
     id: UUID
     started_at: datetime
     provider_id: str = ""
+    verdict: Verdict | None = None
 
 
 class MemoryOutbox:
-    """`casework.ports.Outbox` and `Upkeep`: conditional moves over a dictionary."""
+    """`casework.ports.Outbox`, `Channels` and `Upkeep`: conditional moves over a dictionary."""
 
     def __init__(self) -> None:
         self.rows: dict[UUID, Kept] = {}
+        self.broken: dict[Channel, datetime] = {}
+        self.opted_out: set[bytes | None] = set()
+        self.room = 1000
 
     def add(self, messages: Sequence[Message]) -> None:
         taken = {(k.message.event, k.message.recipient, k.message.channel) for k in self._all()}
@@ -73,31 +91,141 @@ class MemoryOutbox:
     def claim(
         self, queue: Queue, now: datetime, lease_until: datetime, limit: int
     ) -> list[Claimed]:
-        due = [
+        return self._claim(
+            lambda k: k.message.queue is queue and k.message.channel not in self.broken,
+            now,
+            now,
+            lease_until,
+            limit,
+        )
+
+    def claim_probe(self, channel: Channel, now: datetime, lease_until: datetime) -> list[Claimed]:
+        mine = lambda k: k.message.channel is channel  # noqa: E731
+        return self._claim(mine, now, now + PROBE_EVERY, lease_until, 1)
+
+    def _claim(
+        self,
+        which: Callable[[Kept], bool],
+        now: datetime,
+        due: datetime,
+        lease_until: datetime,
+        limit: int,
+    ) -> list[Claimed]:
+        found = [
             k
             for k in self._all()
-            if k.message.queue is queue
+            if which(k)
             and k.row.state is MessageState.PENDING
             and k.row.next_at is not None
-            and k.row.next_at <= now
+            and k.row.next_at <= due
+            and (k.message.expires_at is None or k.message.expires_at > now)
         ][:limit]
-        for k in due:
-            k.row = Row(MessageState.CLAIMED, k.row.next_at, lease_until, k.row.attempts + 1)
-        return [Claimed(k.message, k.row.attempts, lease_until) for k in due]
+        for k in found:
+            k.row = replace(
+                k.row,
+                state=MessageState.CLAIMED,
+                lease_until=lease_until,
+                attempts=k.row.attempts + 1,
+            )
+        return [Claimed(k.message, k.row.attempts, lease_until) for k in found]
 
-    def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> bool:
+    def unopened(self) -> list[Message]:
+        return []
+
+    def give_back(self, claimed: Sequence[Claimed], next_at: datetime, now: datetime) -> None:
+        for k in filter(None, map(self._ours, claimed)):
+            attempts = k.row.attempts - 1
+            k.row = replace(
+                k.row,
+                state=MessageState.PENDING,
+                next_at=next_at,
+                lease_until=None,
+                attempts=attempts,
+            )
+
+    def _ours(self, claimed: Claimed) -> Kept | None:
         k = self.rows[claimed.message.id]
-        ours = (k.row.state, k.row.attempts) == (MessageState.CLAIMED, claimed.attempts)
-        if now >= claimed.lease_until or not ours:
-            return False
+        mine = (k.row.state, k.row.attempts) == (MessageState.CLAIMED, claimed.attempts)
+        return k if mine else None
+
+    def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> Begin:
+        k = self._ours(claimed)
+        if now >= claimed.lease_until or k is None:
+            return Begin.LOST
+        if k.message.address_hash in self.opted_out:
+            self._rest(k, MessageState.SUPPRESSED, Begin.OPTED_OUT.value)
+            return Begin.OPTED_OUT
         k.row = replace(k.row, state=MessageState.SUBMITTING, lease_until=now + LEASE)
         k.attempts.append(Attempt(attempt_id, now))
+        return Begin.BEGUN
+
+    def suppress(self, claimed: Claimed, reason: str, now: datetime) -> bool:
+        return self._end(claimed, MessageState.SUPPRESSED, reason)
+
+    def spoil(self, claimed: Claimed, reason: str, now: datetime) -> bool:
+        return self._end(claimed, MessageState.FAILED, reason)
+
+    def _end(self, claimed: Claimed, to: MessageState, reason: str) -> bool:
+        k = self._ours(claimed)
+        if k is not None:
+            self._rest(k, to, reason)
+        return k is not None
+
+    def _rest(self, k: Kept, to: MessageState, reason: str) -> None:
+        k.row = replace(k.row, state=to, reason=reason, next_at=None, lease_until=None)
+
+    def suppress_again(self, attempt_id: UUID, now: datetime) -> None:
+        first = self._of(attempt_id)
+        if first is None or first.row.state is not MessageState.UNDELIVERED:
+            return
+        for k in self._all():
+            waits = k.row.state in {MessageState.PENDING, MessageState.CLAIMED}
+            same = k.message.event.split(":again")[0] == first.message.event.split(":again")[0]
+            if waits and same and k.message.recipient == first.message.recipient:
+                self._rest(k, MessageState.SUPPRESSED, "arrived")
+
+    def add_again(
+        self, message: Message, row_id: UUID, event: str, at: datetime, now: datetime
+    ) -> None:
+        whole = self.rows[message.id].message
+        self.add([replace(whole, id=row_id, event=event, not_before=at, state=S.PENDING)])
+
+    def add_spare(self, message: Message, row_id: UUID, now: datetime) -> bool:
+        whole = self.rows[message.id].message
+        if whole.spare is None:
+            return False
+        channel, address = whole.spare.channel, whole.spare.address
+        self.add(
+            [
+                replace(
+                    whole, id=row_id, channel=channel, address=address, spare=None, not_before=now
+                )
+            ]
+        )
         return True
 
-    def suppress(self, claimed: Claimed, now: datetime) -> None:
-        k = self.rows[claimed.message.id]
-        if k.row.state is MessageState.CLAIMED and k.row.attempts == claimed.attempts:
-            k.row = Row(MessageState.SUPPRESSED, None, None, k.row.attempts)
+    # Channels
+
+    def take(
+        self, channel: Channel, rate: Rate, wanted: int, now: datetime, *, force: bool
+    ) -> tuple[int, datetime | None]:
+        self.room = max(0, self.room - wanted) if force else self.room
+        granted = wanted if force else min(wanted, self.room)
+        self.room -= 0 if force else granted
+        return granted, now + timedelta(seconds=1) if granted < wanted else None
+
+    def broke(self, channel: Channel, reason: str, now: datetime, *, probe_at: datetime) -> bool:
+        new = channel not in self.broken
+        self.broken.setdefault(channel, probe_at)
+        return new
+
+    def to_probe(self, now: datetime, *, next_at: datetime) -> list[Channel]:
+        due = [channel for channel, at in self.broken.items() if at <= now]
+        self.broken.update(dict.fromkeys(due, next_at))
+        return due
+
+    def mended(self, channel: Channel) -> bool:
+        return self.broken.pop(channel, None) is not None
 
     def finish(
         self,
@@ -109,30 +237,47 @@ class MemoryOutbox:
         now: datetime,
     ) -> bool:
         k = self.rows[claimed.message.id]
-        next(a for a in k.attempts if a.id == attempt_id).provider_id = outcome.provider_id
+        attempt = next(a for a in k.attempts if a.id == attempt_id)
+        attempt.provider_id, attempt.verdict = outcome.provider_id, outcome.verdict
         waiting = {MessageState.SUBMITTING, MessageState.UNKNOWN}
         if k.row.state not in waiting or k.row.attempts != claimed.attempts:
             return False
-        k.row = Row(state, next_at, None, k.row.attempts - (not outcome.counts))
+        k.row = replace(
+            k.row,
+            state=state,
+            next_at=next_at,
+            lease_until=None,
+            attempts=k.row.attempts - (not outcome.counts),
+            reason=outcome.reason,
+        )
         return True
 
     def add_receipt(self, *receipt: Any) -> None:
         pass
 
-    def apply_receipt(self, attempt_id: UUID, to: MessageState, now: datetime) -> Message | None:
+    def apply_receipt(
+        self, attempt_id: UUID, to: MessageState, reason: str, now: datetime
+    ) -> Message | None:
         k = self._of(attempt_id)
         if k is None or k.row.state not in origins(to):
             return None
-        k.row = replace(k.row, state=to, lease_until=None)
-        return replace(k.message, state=to)
+        self._rest(k, to, reason)
+        return replace(k.message, state=to, reason=reason)
 
     def park(self, now: datetime) -> list[Message]:
-        over = [k for k in self._over(MessageState.CLAIMED, now) if k.row.attempts >= MAX_ATTEMPTS]
-        return self._sweep(over, MessageState.FAILED)
+        claimed = self._over(MessageState.CLAIMED, now)
+        over = [k for k in claimed if k.row.lost_workers >= MAX_LOST_WORKERS - 1]
+        return self._sweep(over, MessageState.FAILED, "workers_died")
 
     def release_leases(self, now: datetime) -> None:
         for k in self._over(MessageState.CLAIMED, now):
-            k.row = Row(MessageState.PENDING, now, None, k.row.attempts)
+            k.row = replace(
+                k.row,
+                state=MessageState.PENDING,
+                next_at=now,
+                lease_until=None,
+                lost_workers=k.row.lost_workers + 1,
+            )
 
     def _over(self, state: MessageState, now: datetime) -> list[Kept]:
         return [
@@ -141,10 +286,10 @@ class MemoryOutbox:
             if k.row.state is state and k.row.lease_until is not None and k.row.lease_until <= now
         ]
 
-    def _sweep(self, found: list[Kept], to: MessageState) -> list[Message]:
+    def _sweep(self, found: list[Kept], to: MessageState, reason: str) -> list[Message]:
         for k in found:
-            k.row = Row(to, None, None, k.row.attempts)
-        return [replace(k.message, state=to) for k in found]
+            self._rest(k, to, reason)
+        return [replace(k.message, state=to, reason=reason) for k in found]
 
     def expire(self, now: datetime) -> list[Message]:
         over = [
@@ -154,17 +299,51 @@ class MemoryOutbox:
             and k.message.expires_at is not None
             and k.message.expires_at <= now
         ]
-        return self._sweep(over, MessageState.EXPIRED)
+        return self._sweep(over, MessageState.EXPIRED, "safe_hours_over")
 
     def give_up_submitting(self, now: datetime) -> list[Message]:
-        return self._sweep(self._over(MessageState.SUBMITTING, now), MessageState.UNKNOWN)
+        over = self._over(MessageState.SUBMITTING, now)
+        return self._sweep(over, MessageState.UNKNOWN, "worker_died")
 
     def give_up_receipts(self, since: datetime, now: datetime) -> list[Message]:
         return []
 
+    def long_doubts(self, since: datetime, now: datetime) -> list[Message]:
+        return self._tell(
+            now,
+            lambda k: (
+                k.row.state is MessageState.UNKNOWN
+                and k.message.recipient == "sender"
+                and k.attempts[-1].started_at <= since
+            ),
+        )
+
+    def stuck(self, now: datetime) -> list[Message]:
+        return self._tell(
+            now,
+            lambda k: (
+                k.row.state is MessageState.PENDING
+                and k.message.recipient != "sender"
+                and k.message.created_at <= now - RETELL_AFTER[k.message.queue]
+                and (k.message.channel in self.broken or (k.row.next_at or now) > now)
+            ),
+        )
+
+    def _tell(self, now: datetime, which: Callable[[Kept], bool]) -> list[Message]:
+        found = [k for k in self._all() if k.row.retold_at is None and which(k)]
+        for k in found:
+            k.row = replace(k.row, retold_at=now)
+        return [k.message for k in found]
+
+    def asked(self, attempt_ids: Sequence[UUID], now: datetime) -> None:
+        pass
+
+    def unconfirmed(self, until: datetime, limit: int) -> list[Unconfirmed]:
+        return []
+
     def doubts(self, since: datetime, until: datetime, limit: int) -> list[Doubt]:
         return [
-            Doubt(k.message, last.id, k.row.attempts, last.started_at, frozenset())
+            Doubt(k.message, last.id, k.doubtful, last.started_at, self._known())
             for k in self._all()
             if k.row.state is MessageState.UNKNOWN
             and k.message.channel is Channel.SMS
@@ -172,7 +351,11 @@ class MemoryOutbox:
             and not last.provider_id
         ]
 
+    def _known(self) -> frozenset[str]:
+        return frozenset(a.provider_id for k in self._all() for a in k.attempts if a.provider_id)
+
     def settle_found(self, doubt: Doubt, provider_id: str, now: datetime) -> None:
+        self.rows[doubt.message.id].attempts[-1].provider_id = provider_id
         self._settle(doubt, MessageState.ACCEPTED, None)
 
     def settle_missing(self, doubt: Doubt, now: datetime) -> None:
@@ -181,7 +364,7 @@ class MemoryOutbox:
     def _settle(self, doubt: Doubt, to: MessageState, next_at: datetime | None) -> None:
         k = self.rows[doubt.message.id]
         if k.row.state is MessageState.UNKNOWN:
-            k.row = Row(to, next_at, k.row.lease_until, k.row.attempts)
+            k.row = replace(k.row, state=to, next_at=next_at)
 
     def waiting_queues(self, now: datetime) -> frozenset[Queue]:
         return frozenset(k.message.queue for k in self._all())
@@ -196,6 +379,10 @@ class OutboxWork(MemoryWork):
 
     @property
     def outbox(self) -> Any:
+        return self._outbox
+
+    @property
+    def channels(self) -> Any:
         return self._outbox
 
     @property

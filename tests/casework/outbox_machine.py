@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
@@ -15,21 +16,30 @@ from casework.messages import (
     MOVES,
     RECEIPT_STATES,
     UNFINISHED,
+    Channel,
     Claimed,
     MessageState,
     Outcome,
     Queue,
+    Rate,
     Verdict,
 )
 from casework.usecases import (
+    Doubt,
     begin_attempt,
+    channel_works,
     claim_messages,
+    claim_probes,
     doubtful_messages,
     finish_attempt,
+    give_back,
     record_receipt,
     settle_doubt,
+    spoil_message,
+    suppress_message,
     sweep_outbox,
 )
+from casework.usecases.doubts import ASK_AFTER
 from tests.casework.fakes import CountingIds
 from tests.casework.outbox import START, Row
 
@@ -44,16 +54,31 @@ class Store(Protocol):
     def rows(self) -> dict[UUID, Row]: ...
 
 
-OUTCOMES = st.sampled_from(
-    [
-        Outcome(Verdict.ACCEPTED, provider_id="SM1"),
-        Outcome(Verdict.REFUSED_FOR_NOW, retry_after=timedelta(seconds=5)),
-        Outcome(Verdict.REFUSED_FOR_NOW, counts=False),
-        Outcome(Verdict.REFUSED),
-        Outcome(Verdict.UNKNOWN),
-    ]
+#: What a provider may answer that has taken the message, and one that has not. Its answer may be lost either way.
+LOST = Outcome(Verdict.UNKNOWN, reason="read_timeout")
+TAKEN = (Outcome(Verdict.ACCEPTED), LOST)
+NOT_TAKEN = (
+    Outcome(Verdict.REFUSED_FOR_NOW, retry_after=timedelta(seconds=5)),
+    Outcome(Verdict.REFUSED_FOR_NOW, counts=False),
+    Outcome(Verdict.REFUSED_FOR_NOW, counts=False, breaks=True, reason="not_authorised"),
+    Outcome(Verdict.REFUSED, reason="invalid_number"),
+    LOST,
 )
 FINAL = {state for state, targets in MOVES.items() if not targets}
+#: Nearly all that these tests send is urgent.
+QUEUES = st.sampled_from([Queue.URGENT, Queue.URGENT, Queue.URGENT, Queue.DEFAULT])
+FEW = {Channel.SMS: Rate(1, 2)}
+#: Each round ends what waits; a refusal may add a next way, of which there are few.
+MAX_ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """An attempt that a provider has before it, and whether it takes it: the truth, which we may never hear."""
+
+    claimed: Claimed
+    attempt: UUID
+    taken: bool
 
 
 class OutboxMachine(RuleBasedStateMachine):
@@ -68,9 +93,18 @@ class OutboxMachine(RuleBasedStateMachine):
         self.ids.count = 10_000
         self.now = START
         self.in_hand: list[Claimed] = []
-        self.handed_over: list[tuple[Claimed, UUID]] = []
-        self.attempts: list[UUID] = [UUID(int=5)]
+        self.handed_over: list[HandedOver] = []
+        #: What the provider has, by message: the attempts that it took, in order, and when.
+        self.taken: dict[UUID, list[tuple[UUID, Any]]] = {}
         self.seen = self.store.rows()
+
+    def rooms(self) -> Any:
+        return {
+            "directory": self.store.directory,
+            "now": self.now,
+            "ids": self.ids,
+            "work": self.store.work(),
+        }
 
     def look(self, *, may_know: bool = False) -> None:
         """Compare with the last look; `may_know`: this step brought word of what had happened."""
@@ -78,78 +112,115 @@ class OutboxMachine(RuleBasedStateMachine):
         for id_, before in self.seen.items():
             after = rows[id_]
             if before.state in FINAL:
-                assert after == before, "what is final stays"
+                assert after.state == before.state, "what is final stays"
             if before.state is MessageState.UNKNOWN and after.state is not MessageState.UNKNOWN:
                 assert may_know, "only a receipt or an answer ends not knowing"
             assert after.state in reachable(before.state)
         self.seen = rows
 
-    @rule(seconds=st.sampled_from([1, 20, 61, 100, 301, 4000, 90_000]))
+    @rule(seconds=st.sampled_from([1, 20, 61, 100, 301, 1000, 4000, 90_000]))
     def time_passes(self, seconds: int) -> None:
         self.now += timedelta(seconds=seconds)
 
-    @rule()
-    def a_worker_claims(self) -> None:
-        self.in_hand += claim_messages(Queue.URGENT, now=self.now, work=self.store.work())
+    @rule(queue=QUEUES, slowly=st.booleans())
+    def a_worker_claims(self, queue: Queue, slowly: bool) -> None:
+        claimed, _ = claim_messages(queue, rates=FEW if slowly else None, **self.rooms())
+        self.in_hand += claimed
         self.look()
 
     @precondition(lambda self: self.in_hand)
-    @rule(dies=st.booleans())
-    def a_worker_begins(self, dies: bool) -> None:
+    @rule(dies=st.booleans(), taken=st.booleans())
+    def a_worker_begins(self, dies: bool, taken: bool) -> None:
         claimed = self.in_hand.pop(0)
         if dies:
             return
-        attempt = begin_attempt(claimed, now=self.now, ids=self.ids, work=self.store.work())
+        attempt = begin_attempt(claimed, **self.rooms())
         if attempt is not None:
-            assert self.seen[claimed.message.id].state is MessageState.CLAIMED
-            self.handed_over.append((claimed, attempt))
-            self.attempts.append(attempt)
+            message = claimed.message.id
+            assert self.seen[message].state is MessageState.CLAIMED
+            self.handed_over.append(HandedOver(claimed, attempt, taken))
+            if taken:
+                self.taken.setdefault(message, []).append((attempt, self.now))
+        self.look()
+
+    @rule(taken=st.booleans(), answer=st.integers(0, 9))
+    def a_worker_sends_one(self, taken: bool, answer: int) -> None:
+        """The usual way, whole, so that the machine comes far in few steps."""
+        self.a_worker_claims(Queue.URGENT, slowly=False)
+        if self.in_hand:
+            self.a_worker_begins(dies=False, taken=taken)
+        if self.handed_over:
+            self.a_provider_answers(answer, dies=False, which=len(self.handed_over) - 1)
+
+    @precondition(lambda self: self.in_hand)
+    @rule(how=st.sampled_from(["give back", "spoil", "suppress"]))
+    def a_worker_does_not_begin(self, how: str) -> None:
+        claimed = self.in_hand.pop()
+        if how == "give back":
+            give_back([claimed], now=self.now, work=self.store.work())
+        elif how == "spoil":
+            spoil_message(claimed, "cannot_be_rendered", **self.rooms())
+        else:
+            suppress_message(claimed, "over_budget", **self.rooms())
         self.look()
 
     @precondition(lambda self: self.handed_over)
-    @rule(outcome=OUTCOMES, dies=st.booleans(), which=st.integers(0, 3))
-    def a_provider_answers(self, outcome: Outcome, dies: bool, which: int) -> None:
-        claimed, attempt = self.handed_over.pop(which % len(self.handed_over))
+    @rule(answer=st.integers(0, 9), dies=st.booleans(), which=st.integers(0, 3))
+    def a_provider_answers(self, answer: int, dies: bool, which: int) -> None:
+        one = self.handed_over.pop(which % len(self.handed_over))
+        answers = TAKEN if one.taken else NOT_TAKEN
+        outcome = answers[answer % len(answers)]
+        if outcome.verdict is Verdict.ACCEPTED:
+            outcome = Outcome(Verdict.ACCEPTED, provider_id=f"SM{one.attempt}")
         if not dies:
-            finish_attempt(
-                claimed,
-                attempt,
-                outcome,
-                directory=self.store.directory,
-                now=self.now,
-                ids=self.ids,
-                work=self.store.work(),
-            )
+            finish_attempt(one.claimed, one.attempt, outcome, **self.rooms())
         self.look(may_know=True)
 
     @rule(which=st.integers(0, 5), status=st.sampled_from([*RECEIPT_STATES, "read", ""]))
     def a_receipt_comes(self, which: int, status: str) -> None:
+        """Only of what the provider took, but in any order; and of an attempt that nobody knows."""
+        known = [attempt for took in self.taken.values() for attempt, _ in took]
+        attempts = [*known, UUID(int=5)]
+        attempt = attempts[which % len(attempts)]
         record_receipt(
-            self.attempts[which % len(self.attempts)],
-            provider_id="SM1",
-            status=status,
-            error_code="",
-            directory=self.store.directory,
-            now=self.now,
-            ids=self.ids,
-            work=self.store.work(),
+            attempt, provider_id=f"SM{attempt}", status=status, error_code="30003", **self.rooms()
         )
         self.look(may_know=True)
 
     @rule()
     def the_broom_passes(self) -> None:
-        sweep_outbox(
-            directory=self.store.directory, now=self.now, ids=self.ids, work=self.store.work()
-        )
+        sweep_outbox(**self.rooms())
         self.look()
 
-    @rule(found=st.booleans())
-    def the_provider_is_asked(self, found: bool) -> None:
+    @rule(answers=st.booleans())
+    def the_provider_is_asked(self, answers: bool) -> None:
         for doubt in doubtful_messages(now=self.now, work=self.store.work()):
             assert self.seen[doubt.message.id].state is MessageState.UNKNOWN
-            answer = "SM9" if found else ""
-            settle_doubt(doubt, answer, now=self.now, work=self.store.work())
+            if answers:
+                settle_doubt(doubt, self.listed(doubt), now=self.now, work=self.store.work())
         self.look(may_know=True)
+
+    def listed(self, doubt: Doubt) -> str:
+        """What the provider's list tells of the message: whatever it took a minute ago or earlier."""
+        took = [
+            f"SM{attempt}"
+            for attempt, at in self.taken.get(doubt.message.id, [])
+            if at <= self.now - ASK_AFTER and f"SM{attempt}" not in doubt.known
+        ]
+        return took[0] if took else ""
+
+    @rule(works=st.booleans())
+    def broken_channels_are_probed(self, works: bool) -> None:
+        for probe in claim_probes(now=self.now, work=self.store.work()):
+            self.in_hand.append(probe)
+            if works:
+                channel_works(probe.message.channel, work=self.store.work())
+        self.look()
+
+    @invariant()
+    def nothing_is_sent_twice(self) -> None:
+        for message, took in getattr(self, "taken", {}).items():
+            assert len(took) <= 1, f"{message} was taken by {len(took)} attempts"
 
     @invariant()
     def whatever_is_unfinished_has_a_time(self) -> None:
@@ -158,6 +229,25 @@ class OutboxMachine(RuleBasedStateMachine):
                 assert row.next_at is not None
             elif row.state in UNFINISHED:
                 assert row.lease_until is not None
+            elif row.state is not MessageState.UNKNOWN:
+                assert row.next_at is None
+
+    def teardown(self) -> None:
+        """Once the world has come to rest, so does every row: nothing waits for ever."""
+        if not hasattr(self, "store"):
+            return
+        for _ in range(MAX_ROUNDS):
+            self.now += timedelta(hours=25)
+            self.handed_over.clear()
+            self.in_hand.clear()
+            self.broken_channels_are_probed(works=True)
+            self.the_broom_passes()
+            self.the_provider_is_asked(answers=True)
+            for queue in Queue:
+                for claimed in claim_messages(queue, **self.rooms())[0]:
+                    spoil_message(claimed, "cannot_be_rendered", **self.rooms())
+        for row in self.store.rows().values():
+            assert row.state not in UNFINISHED, row
 
 
 def reachable(state: MessageState) -> set[MessageState]:

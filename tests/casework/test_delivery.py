@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from casework.directory import Directory
 from casework.messages import Claimed, Message, MessageState, Outcome, Purpose, Queue, Verdict
@@ -29,20 +30,15 @@ class House:
             self.work.commit()
 
     def one(self, queue: Queue) -> list[Claimed]:
-        return claim_messages(queue, now=NIGHT, work=self.work)
+        return claim_messages(queue, **self.rooms())[0]
+
+    def rooms(self) -> Any:
+        return {"directory": self.directory, "now": NIGHT, "ids": self.ids, "work": self.work}
 
     def end(self, claimed: Claimed, outcome: Outcome) -> None:
-        attempt = begin_attempt(claimed, now=NIGHT, ids=self.ids, work=self.work)
+        attempt = begin_attempt(claimed, **self.rooms())
         assert attempt is not None
-        finish_attempt(
-            claimed,
-            attempt,
-            outcome,
-            directory=self.directory,
-            now=NIGHT,
-            ids=self.ids,
-            work=self.work,
-        )
+        finish_attempt(claimed, attempt, outcome, **self.rooms())
 
     def refuse_all(self) -> list[Message]:
         """Every alert is refused until nobody is left to be told; in the order of the tries."""
@@ -87,20 +83,12 @@ def test_a_receipt_that_was_faster_than_the_lost_answer_leaves_nothing_to_do(
 ) -> None:
     house = House(demo)
     claimed = house.one(Queue.URGENT)[0]
-    attempt = begin_attempt(claimed, now=NIGHT, ids=house.ids, work=house.work)
+    attempt = begin_attempt(claimed, **house.rooms())
     assert attempt is not None
     with house.work:
-        house.work.outbox.apply_receipt(attempt, MessageState.DELIVERED, NIGHT)
+        house.work.outbox.apply_receipt(attempt, MessageState.DELIVERED, "", NIGHT)
         house.work.commit()
-    finish_attempt(
-        claimed,
-        attempt,
-        UNKNOWN,
-        directory=demo,
-        now=NIGHT,
-        ids=house.ids,
-        work=house.work,
-    )
+    finish_attempt(claimed, attempt, UNKNOWN, **house.rooms())
     (case,) = house.work.kept.cases.values()
     assert case.marks == ()
     assert TimelineKind.TEAM_NOT_REACHED not in house.work.kept.kinds(case.id)

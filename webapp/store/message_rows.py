@@ -9,9 +9,11 @@ from uuid import UUID
 import structlog
 from sqlalchemy import ColumnElement, select
 
+from casework.commands import SafeTime
 from casework.errors import ErasedContent, TamperedContent
 from casework.messages import Channel, Claimed, Message, MessageState, Purpose, Queue, Spare
 from webapp.store.crypto import Keys
+from webapp.store.message_tables import channel_breaks, opt_outs
 from webapp.store.tables import messages, submissions
 
 log = structlog.get_logger()
@@ -34,6 +36,20 @@ def key_of_submission() -> ColumnElement[bytes | None]:
     return found.scalar_subquery().label("key_wrapped")
 
 
+def channel_broken() -> ColumnElement[bool]:
+    """Of a row of messages: its channel is stopped for a fault of its settings."""
+    broken = select(channel_breaks.c.channel).where(channel_breaks.c.channel == messages.c.channel)
+    return broken.exists()
+
+
+def opted_out() -> ColumnElement[bool]:
+    """Of a row of messages: it is a text to a sender whose number wants none."""
+    wants_none = select(opt_outs.c.number_hash).where(
+        opt_outs.c.number_hash == messages.c.address_hash
+    )
+    return (messages.c.channel == Channel.SMS.value) & wants_none.exists()
+
+
 def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
     """A row with `key_wrapped` of its submission, if it has one, opened. Raises one of CANNOT_BE_OPENED."""
     key = keys.own
@@ -42,8 +58,8 @@ def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
     address = key.open(row["address_sealed"], row["id"], "address").decode()
     spare = None
     if row["spare_sealed"] is not None:
-        channel, other = key.open_json(row["spare_sealed"], row["id"], "spare")
-        spare = Spare(Channel(channel), other)
+        channel, other, times = key.open_json(row["spare_sealed"], row["id"], "spare")
+        spare = Spare(Channel(channel), other, frozenset(map(SafeTime, times)))
     return Claimed(message_of(row, address, spare), row["attempts"], row["lease_until"])
 
 

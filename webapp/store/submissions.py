@@ -49,6 +49,7 @@ class SubmissionRows:
         message_rows: Sequence[Message],
     ) -> None:
         key, wrapped = self._keys.new(submission.id, "submission_key")
+        self._work.new_keys[submission.id] = key
         queue = self._work.queue
         queue(cases, [self._sealed_case(case, submission) for case in case_rows])
         queue(clocks, [clock_row(clock) for clock in clock_rows])
@@ -222,7 +223,9 @@ class SubmissionRows:
 
 
 def submission_key(work: SqlUnitOfWork, keys: Keys, submission_id: UUID) -> OpenKey:
-    """The opened key of a stored submission."""
+    """The opened key of a submission that is stored, or queued in this unit of work."""
+    if submission_id in work.new_keys:
+        return work.new_keys[submission_id]
     wrapped = work.connection.execute(
         select(submissions.c.key_wrapped).where(submissions.c.id == submission_id)
     ).scalar_one()
@@ -297,4 +300,5 @@ def _sealed_spare(message: Message, key: OpenKey) -> bytes | None:
     spare = message.spare
     if spare is None:
         return None
-    return key.seal_json([spare.channel.value, spare.address], message.id, "spare")
+    kept = [spare.channel.value, spare.address, sorted(spare.safe_times)]
+    return key.seal_json(kept, message.id, "spare")

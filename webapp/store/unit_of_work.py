@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Self
+from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -14,8 +15,13 @@ from sqlalchemy.exc import IntegrityError
 
 from casework.errors import AlreadySubmitted
 from webapp.store.cases import CaseRows
+from webapp.store.channels import ChannelRows
 from webapp.store.clocks import ClockRows
-from webapp.store.crypto import Keys
+from webapp.store.copies import CopyRows
+from webapp.store.crypto import Keys, OpenKey
+from webapp.store.erasure import ErasureRows
+from webapp.store.follow_ups import FollowUpRows
+from webapp.store.inbound import InboundRows
 from webapp.store.outbox import OutboxRows
 from webapp.store.submissions import SubmissionRows
 from webapp.store.upkeep import UpkeepRows
@@ -33,11 +39,18 @@ class SqlUnitOfWork:
         self._engine = engine
         self._connection: Connection | None = None
         self._queued: list[tuple[str, Sequence[Row]]] = []
+        #: Keys of submissions that are queued and not stored yet.
+        self.new_keys: dict[UUID, OpenKey] = {}
         self.submissions = SubmissionRows(self, keys)
         self.cases = CaseRows(self)
         self.clocks = ClockRows(self)
         self.outbox = OutboxRows(self, keys)
+        self.channels = ChannelRows(self)
         self.upkeep = UpkeepRows(self, keys)
+        self.erasure = ErasureRows(self)
+        self.copies = CopyRows(self)
+        self.follow_ups = FollowUpRows(self, keys)
+        self.inbound = InboundRows(self, keys)
 
     @property
     def connection(self) -> Connection:
@@ -48,10 +61,14 @@ class SqlUnitOfWork:
             self._send(self._connection)
         return self._connection
 
-    def queue(self, table: Table, rows: Sequence[Row], *, on_conflict: str = "") -> None:
-        """Insert `rows`, all with the same keys, before the next statement or at the commit."""
+    def queue(
+        self, table: Table, rows: Sequence[Row], *, on_conflict: str = "", first: bool = False
+    ) -> None:
+        """Insert `rows`, all with the same keys, before the next statement or at the commit; `first`: as the first
+        part of what is queued."""
         if rows:
-            self._queued.append((_insert(table, tuple(rows[0]), on_conflict), _adapt(table, rows)))
+            part = (_insert(table, tuple(rows[0]), on_conflict), _adapt(table, rows))
+            self._queued.insert(0 if first else len(self._queued), part)
 
     def queue_statement(self, sql: str, values: Row) -> None:
         """Run one statement whose result nobody needs, before the next one or at the commit."""
@@ -66,7 +83,7 @@ class SqlUnitOfWork:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._queued = []
+        self._queued, self.new_keys = [], {}
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()

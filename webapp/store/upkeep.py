@@ -5,14 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 
-from casework.messages import MAX_ATTEMPTS, Channel, Message, MessageState, Queue, Verdict, origins
-from casework.usecases.doubts import Doubt
+from casework.messages import (
+    MAX_LOST_WORKERS,
+    RETELL_AFTER,
+    Channel,
+    Message,
+    MessageState,
+    Queue,
+    Verdict,
+    origins,
+)
+from casework.notices import SENDER
+from casework.usecases.doubts import Doubt, Unconfirmed
 from webapp.store.crypto import Keys
 from webapp.store.message_rows import (
     CANNOT_BE_OPENED,
+    channel_broken,
     message_of,
     note_unopened,
     opened,
@@ -25,6 +37,7 @@ if TYPE_CHECKING:
 
 others = attempts.alias("others")
 newest = attempts.alias("newest")
+_TAKEN = [MessageState.ACCEPTED.value, MessageState.SENT.value]
 
 
 class UpkeepRows:
@@ -38,6 +51,7 @@ class UpkeepRows:
         """Waiting rows whose time is over."""
         return self._sweep(
             MessageState.EXPIRED,
+            "safe_hours_over",
             now,
             messages.c.state == MessageState.PENDING.value,
             messages.c.expires_at <= now,
@@ -47,50 +61,131 @@ class UpkeepRows:
         """Claimed rows whose workers died again and again: such a row is not taken up any more."""
         return self._sweep(
             MessageState.FAILED,
+            "workers_died",
             now,
             messages.c.state == MessageState.CLAIMED.value,
             messages.c.lease_until <= now,
-            messages.c.attempts >= MAX_ATTEMPTS,
+            messages.c.lost_workers >= MAX_LOST_WORKERS - 1,
         )
 
     def release_leases(self, now: datetime) -> None:
-        """Claimed rows whose worker died before anything left: back to waiting."""
+        """Claimed rows whose worker died before anything left: back to waiting, and counted.
+
+        The number of the attempt stays: by it a worker that was only slow sees that the row is no longer its own.
+        """
         self._work.connection.execute(
             update(messages)
             .where(
                 messages.c.state == MessageState.CLAIMED.value,
                 messages.c.lease_until <= now,
             )
-            .values(state=MessageState.PENDING.value, next_at=now, lease_until=None, changed_at=now)
+            .values(
+                state=MessageState.PENDING.value,
+                next_at=now,
+                lease_until=None,
+                lost_workers=messages.c.lost_workers + 1,
+                changed_at=now,
+            )
         )
 
     def give_up_submitting(self, now: datetime) -> list[Message]:
         """Rows whose worker died while the provider had the message: nobody knows, so never sent blindly."""
         return self._sweep(
             MessageState.UNKNOWN,
+            "worker_died",
             now,
             messages.c.state == MessageState.SUBMITTING.value,
             messages.c.lease_until <= now,
         )
 
     def give_up_receipts(self, since: datetime, now: datetime) -> list[Message]:
-        """SMS handed over before `since` without a final receipt."""
+        """SMS handed over before `since` without a final receipt. After days nobody is asked to call for it."""
         return self._sweep(
             MessageState.UNKNOWN,
+            "no_receipt",
             now,
-            messages.c.state.in_(values_of({MessageState.ACCEPTED, MessageState.SENT})),
+            messages.c.state.in_(_TAKEN),
             messages.c.channel == Channel.SMS.value,
             messages.c.changed_at <= since,
+            retold_at=now,
         )
 
-    def _sweep(self, to: MessageState, now: datetime, *which: Any) -> list[Message]:
+    def _sweep(
+        self, to: MessageState, reason: str, now: datetime, *which: Any, **values: Any
+    ) -> list[Message]:
         rows = self._work.connection.execute(
             update(messages)
             .where(messages.c.state.in_(values_of(origins(to))), *which)
-            .values(state=to.value, changed_at=now, lease_until=None, next_at=None)
+            .values(
+                state=to.value,
+                reason=reason,
+                changed_at=now,
+                lease_until=None,
+                next_at=None,
+                **values,
+            )
             .returning(*messages.c)
         )
         return [message_of(row) for row in rows.mappings()]
+
+    def long_doubts(self, since: datetime, now: datetime) -> list[Message]:
+        """Messages to senders of which nobody has known since before `since` whether they arrived; each once."""
+        return self._tell(
+            now,
+            messages.c.state == MessageState.UNKNOWN.value,
+            messages.c.changed_at <= since,
+            messages.c.recipient == SENDER,
+        )
+
+    def stuck(self, now: datetime) -> list[Message]:
+        """Alerts about cases that were tried, or whose channel is broken, and wait too long; each once."""
+        long = or_(
+            *(
+                and_(messages.c.queue == queue.value, messages.c.created_at <= now - patience)
+                for queue, patience in RETELL_AFTER.items()
+            )
+        )
+        return self._tell(
+            now,
+            messages.c.state == MessageState.PENDING.value,
+            messages.c.case_id.is_not(None),
+            messages.c.recipient != SENDER,
+            long,
+            # What only waits for its turn after an outage leaves by itself.
+            or_(messages.c.next_at > now, channel_broken()),
+        )
+
+    def _tell(self, now: datetime, *which: Any) -> list[Message]:
+        rows = self._work.connection.execute(
+            update(messages)
+            .where(messages.c.retold_at.is_(None), *which)
+            .values(retold_at=now)
+            .returning(*messages.c)
+        )
+        return [message_of(row) for row in rows.mappings()]
+
+    def asked(self, attempt_ids: Sequence[UUID], now: datetime) -> None:
+        if attempt_ids:
+            self._work.connection.execute(
+                update(attempts).where(attempts.c.id.in_(attempt_ids)).values(asked_at=now)
+            )
+
+    def unconfirmed(self, until: datetime, limit: int) -> list[Unconfirmed]:
+        """SMS that the provider took before `until`, without a final receipt, not asked about since then."""
+        rows = self._work.connection.execute(
+            select(attempts.c.id, attempts.c.provider_id)
+            .join(messages, messages.c.id == attempts.c.message_id)
+            .where(
+                messages.c.state.in_(_TAKEN),
+                messages.c.channel == Channel.SMS.value,
+                messages.c.changed_at <= until,
+                attempts.c.provider_id.is_not(None),
+                or_(attempts.c.asked_at.is_(None), attempts.c.asked_at <= until),
+            )
+            .order_by(attempts.c.asked_at.nulls_first(), attempts.c.started_at)
+            .limit(limit)
+        )
+        return [Unconfirmed(row.id, row.provider_id) for row in rows]
 
     def doubts(self, since: datetime, until: datetime, limit: int) -> Sequence[Doubt]:
         """`unknown` SMS whose last attempt began between the two, opened."""
@@ -133,7 +228,9 @@ class UpkeepRows:
                 messages.c.channel == Channel.SMS.value,
                 attempts.c.started_at.between(since, until),
                 attempts.c.provider_id.is_(None),
+                or_(attempts.c.asked_at.is_(None), attempts.c.asked_at <= until),
             )
+            .order_by(attempts.c.asked_at.nulls_first(), attempts.c.started_at)
             .limit(limit)
         )
         return [doubt for row in rows.mappings() if (doubt := self._doubt(row))]

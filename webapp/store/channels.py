@@ -1,0 +1,68 @@
+"""How the sending itself is: a bucket for each provider's rate, and channels that are stopped for a fault of ours.
+
+In PostgreSQL and not in the broker, so that a lost broker lets no flood through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from casework.messages import Channel, Rate
+from webapp.store.message_tables import channel_breaks, send_rates
+
+if TYPE_CHECKING:
+    from webapp.store.unit_of_work import SqlUnitOfWork
+
+
+class ChannelRows:
+    """Implements `casework.ports.Channels`."""
+
+    def __init__(self, work: SqlUnitOfWork) -> None:
+        self._work = work
+
+    def take(
+        self, channel: Channel, rate: Rate, wanted: int, now: datetime, *, force: bool
+    ) -> tuple[int, datetime | None]:
+        """The generic cell rate algorithm (ITU-T I.371): `free_at` is when the bucket would be full again."""
+        mine = send_rates.c.channel == channel.value
+        connection = self._work.connection
+        connection.execute(
+            insert(send_rates).values(channel=channel.value, free_at=now).on_conflict_do_nothing()
+        )
+        # Held until the claim is committed: two workers never count on the same place.
+        kept = connection.execute(select(send_rates.c.free_at).where(mine).with_for_update())
+        free_at = max(kept.scalar_one(), now)
+        apart = timedelta(seconds=1 / rate.per_second)
+        room = max(0, int((now + apart * rate.burst - free_at) / apart + 1e-6))
+        granted = wanted if force else min(wanted, room)
+        free_at += apart * granted
+        connection.execute(update(send_rates).where(mine).values(free_at=free_at))
+        return granted, free_at - apart * (rate.burst - 1) if granted < wanted else None
+
+    def broke(self, channel: Channel, reason: str, now: datetime, *, probe_at: datetime) -> bool:
+        stopped = self._work.connection.execute(
+            insert(channel_breaks)
+            .values(channel=channel.value, reason=reason, opened_at=now, probe_at=probe_at)
+            .on_conflict_do_nothing()
+        )
+        return stopped.rowcount == 1
+
+    def to_probe(self, now: datetime, *, next_at: datetime) -> Sequence[Channel]:
+        rows = self._work.connection.execute(
+            update(channel_breaks)
+            .where(channel_breaks.c.probe_at <= now)
+            .values(probe_at=next_at)
+            .returning(channel_breaks.c.channel)
+        )
+        return [Channel(row.channel) for row in rows]
+
+    def mended(self, channel: Channel) -> bool:
+        gone = self._work.connection.execute(
+            delete(channel_breaks).where(channel_breaks.c.channel == channel.value)
+        )
+        return gone.rowcount == 1
