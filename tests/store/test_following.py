@@ -60,7 +60,7 @@ def states(owner: Engine) -> list[str]:
 
 
 def claim_sender(house: House, at: datetime) -> Claimed:
-    claimed = claim_messages(Queue.DEFAULT, now=at, work=house.work())
+    claimed, _ = claim_messages(Queue.DEFAULT, **rooms(house, at))
     (mine,) = (one for one in claimed if one.message.recipient == "sender")
     return mine
 
@@ -73,7 +73,7 @@ def test_what_was_claimed_for_the_old_way_does_not_leave(
     choose(house, order, MONDAY + MINUTE)
     assert states(owner) == ["suppressed"]
     at = MONDAY + timedelta(seconds=61)
-    assert begin_attempt(claimed, now=at, ids=house.ids, work=house.work()) is None
+    assert begin_attempt(claimed, **rooms(house, at)) is None
     assert states(owner) == ["suppressed"]
 
 
@@ -84,7 +84,7 @@ def test_what_the_provider_had_refused_meanwhile_is_not_tried_again_on_the_old_w
     """It was out of our hands when the sender chose, and came back."""
     order = send(contact=SMS)
     claimed = claim_sender(house, MONDAY)
-    attempt = begin_attempt(claimed, now=MONDAY, ids=house.ids, work=house.work())
+    attempt = begin_attempt(claimed, **rooms(house, MONDAY))
     assert attempt is not None
     choose(house, order, MONDAY + MINUTE, way=way)
     assert states(owner) == ["submitting"]
@@ -93,7 +93,7 @@ def test_what_the_provider_had_refused_meanwhile_is_not_tried_again_on_the_old_w
     assert states(owner) == ["pending"]
     at = MONDAY + timedelta(minutes=5)
     again = claim_sender(house, at)
-    assert begin_attempt(again, now=at, ids=house.ids, work=house.work()) is None
+    assert begin_attempt(again, **rooms(house, at)) is None
     assert states(owner) == [MessageState.SUPPRESSED.value]
 
 
@@ -105,7 +105,7 @@ def test_what_is_told_after_the_choice_leaves(house: House, send: Send, owner: E
     say(house, case_id, Phrase.READ, at=at)
     claimed = claim_sender(house, at)
     assert claimed.message.address == MAIL.email
-    assert begin_attempt(claimed, now=at, ids=house.ids, work=house.work()) is not None
+    assert begin_attempt(claimed, **rooms(house, at)) is not None
     assert states(owner) == ["submitting"]
 
 

@@ -49,8 +49,9 @@ class ChannelRows:
             insert(channel_breaks)
             .values(channel=channel.value, reason=reason, opened_at=now, probe_at=probe_at)
             .on_conflict_do_nothing()
+            .returning(channel_breaks.c.channel)
         )
-        return stopped.rowcount == 1
+        return stopped.first() is not None
 
     def to_probe(self, now: datetime, *, next_at: datetime) -> Sequence[Channel]:
         rows = self._work.connection.execute(
