@@ -182,10 +182,12 @@ def confirm() -> None:
             return
         if found is not None:
             status, error_code = found
-            usecases.record_receipt(
+            recorded = usecases.record_receipt(
                 one.attempt_id,
                 provider_id=one.provider_id,
                 status=status,
                 error_code=error_code,
                 **rooms(),
             )
+            if recorded.broken:
+                log.error("channel_broken", channel=Channel.SMS.value, reason=recorded.reason)

@@ -12,6 +12,13 @@ from casework.usecases.cases import (
     reopen_case,
 )
 from casework.usecases.clocks import raise_due
+from casework.usecases.copies import (
+    Copy,
+    copies_to_forget,
+    copy_forgotten,
+    copy_kept,
+    give_copies_back,
+)
 from casework.usecases.delivery import (
     begin_attempt,
     claim_messages,
@@ -27,6 +34,13 @@ from casework.usecases.doubts import (
     doubtful_messages,
     settle_doubt,
     unconfirmed_messages,
+)
+from casework.usecases.erasure import (
+    Erasable,
+    Erased,
+    clear_aftermath,
+    erasable,
+    erase_submission,
 )
 from casework.usecases.following import (
     change_contact,
@@ -53,7 +67,7 @@ from casework.usecases.planning import (
     restore_follow_up,
 )
 from casework.usecases.promises import PauseReason, pause_reply, resume_reply
-from casework.usecases.receipts import record_receipt
+from casework.usecases.receipts import Recorded, record_receipt
 from casework.usecases.reviewing import review_cases
 from casework.usecases.saying import say_due
 from casework.usecases.submit import submit
@@ -62,8 +76,12 @@ from casework.usecases.transfers import transfer_cancelled, transfer_confirmed, 
 
 __all__ = [
     "CaseAct",
+    "Copy",
     "Doubt",
+    "Erasable",
+    "Erased",
     "PauseReason",
+    "Recorded",
     "Swept",
     "Unconfirmed",
     "accept_proposal",
@@ -77,12 +95,19 @@ __all__ = [
     "channel_works",
     "claim_messages",
     "claim_probes",
+    "clear_aftermath",
     "close_case",
+    "copies_to_forget",
+    "copy_forgotten",
+    "copy_kept",
     "decline_proposal",
     "doubtful_messages",
+    "erasable",
+    "erase_submission",
     "finish_assessment",
     "finish_attempt",
     "give_back",
+    "give_copies_back",
     "handle_text",
     "look_at_dates",
     "make_matter",

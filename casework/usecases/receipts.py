@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from casework.directory import Directory
-from casework.messages import NOT_DELIVERED, RECEIPT_STATES, MessageState
+from casework.messages import NOT_DELIVERED, PROBE_EVERY, RECEIPT_STATES, MessageState
 from casework.ports import Ids, UnitOfWork
-from casework.refusals import refusal_of
+from casework.refusals import Kind, refusal_of
 from casework.usecases.other_ways import take_other_way
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What came of a receipt: why the message did not arrive, whether its channel is broken since now, and a code that
+    nobody knows; each empty where it tells nothing of the kind, or nothing new."""
+
+    reason: str = ""
+    broken: bool = False
+    unknown_code: str = ""
 
 
 def record_receipt(
@@ -22,10 +33,14 @@ def record_receipt(
     now: datetime,
     ids: Ids,
     work: UnitOfWork,
-) -> None:
-    """Keep the receipt, and move the message along where that is a legal move. A repeated one is nothing new."""
-    state = RECEIPT_STATES.get(status)
-    reason = refusal_of(error_code).reason if state in NOT_DELIVERED else ""
+) -> Recorded:
+    """Keep the receipt, and move the message along where that is a legal move. A repeated one is nothing new.
+
+    One that tells of a fault of our own settings stops the channel: no other message would arrive either.
+    """
+    state, broken = RECEIPT_STATES.get(status), False
+    refusal = refusal_of(error_code) if state in NOT_DELIVERED else None
+    reason = refusal.reason if refusal else ""
     with work:
         work.outbox.add_receipt(ids.row(), attempt_id, provider_id, status, error_code, now)
         moved = work.outbox.apply_receipt(attempt_id, state, reason, now) if state else None
@@ -34,4 +49,9 @@ def record_receipt(
         elif state is MessageState.DELIVERED and not moved:
             # It was given up and has arrived after all: what was to replace it, and has not left, stays here.
             work.outbox.suppress_again(attempt_id, now)
+        if moved and refusal and refusal.kind is Kind.CONFIGURATION:
+            broken = work.channels.broke(moved.channel, reason, now, probe_at=now + PROBE_EVERY)
         work.commit()
+    if moved is None or refusal is None:
+        return Recorded()
+    return Recorded(reason, broken, "" if refusal.known else refusal.code)

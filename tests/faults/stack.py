@@ -268,5 +268,8 @@ class ByHand:
     def reconcile(self) -> None:
         outbox.reconcile()
 
+    def confirm(self) -> None:
+        outbox.confirm()
+
     def raise_due(self) -> None:
         deadlines.raise_due()

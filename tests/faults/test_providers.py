@@ -101,7 +101,7 @@ def test_a_text_whose_answer_was_lost_is_never_sent_again_blindly(
     stack.twilio.behave(SENDER_MOBILE, replace(manner, callbacks="dropped"))
     texted(stack)
     stack.state_becomes("sender", "unknown")
-    assert "call_needed" in stack.timeline()
+    assert "call_needed" not in stack.timeline()  # the provider is asked first
     for _ in range(3):
         by_hand.sweep()
         by_hand.reconcile()  # too early to ask: Twilio lists with a delay
@@ -145,6 +145,66 @@ def test_a_fault_of_our_own_settings_burns_no_attempt(stack: Stack) -> None:
         )
     )
     assert row["attempts"] == 0
+
+
+def test_a_broken_channel_is_tried_with_one_message_and_mends_itself(
+    stack: Stack, by_hand: ByHand
+) -> None:
+    stack.twilio.behave(COAST_MOBILE, Behaviour(status=401, code=20003))
+    for _ in range(3):
+        stack.send(**ALERT)
+    until(lambda: stack.rows("select 1 from channel_breaks where channel = 'sms'"))
+    until(lambda: not stack.rows("select 1 from messages where state in ('claimed', 'submitting')"))
+    tries = stack.twilio.creates
+    stack.run("update messages set next_at = now() where state = 'pending'")
+    for _ in range(3):
+        by_hand.sweep()
+    assert stack.twilio.creates == tries
+    stack.run("update channel_breaks set probe_at = now()")
+    by_hand.sweep()
+    assert stack.twilio.creates == tries + 1
+    stack.twilio.reset()
+    stack.run("update messages set next_at = now() where state = 'pending'")
+    stack.run("update channel_breaks set probe_at = now()")
+    by_hand.sweep()
+    assert not stack.rows("select 1 from channel_breaks")
+    stack.drain("urgent")
+    until(lambda: stack.texts_to(COAST_MOBILE) == 3, what=stack.told)
+
+
+def test_a_doubt_that_lasts_asks_somebody_to_call_and_tells_them(
+    stack: Stack, by_hand: ByHand
+) -> None:
+    stack.twilio.behave(SENDER_MOBILE, replace(CUT_AFTER_ACCEPTING, callbacks="dropped"))
+    texted(stack)
+    stack.state_becomes("sender", "unknown")
+    stack.run(
+        "update messages set changed_at = now() - interval '16 minutes' where state = 'unknown'"
+    )
+    by_hand.sweep()
+    by_hand.sweep()
+    assert stack.timeline().count("call_needed") == 1
+    told = stack.rows("select recipient from messages where purpose = 'staff_undeliverable'")
+    assert len(told) == 1
+
+
+def test_a_text_whose_receipt_was_lost_is_asked_about(stack: Stack, by_hand: ByHand) -> None:
+    stack.twilio.behave(SENDER_MOBILE, Behaviour(callbacks="dropped"))
+    texted(stack)
+    stack.state_becomes("sender", "accepted")
+    until(
+        lambda: (
+            [m.status for m in stack.twilio.messages() if m.to == SENDER_MOBILE] == ["delivered"]
+        )
+    )
+    by_hand.confirm()
+    assert stack.states()["sender"] == "accepted"  # too early to ask
+    stack.run(
+        "update messages set changed_at = now() - interval '2 hours' where state = 'accepted'"
+    )
+    by_hand.confirm()
+    assert stack.states()["sender"] == "delivered"
+    assert stack.texts_to(SENDER_MOBILE) == 1
 
 
 def test_a_message_that_cannot_be_opened_does_not_hold_up_the_others(stack: Stack) -> None:
