@@ -36,6 +36,7 @@ def answers(waiting: dict[str, str]) -> dict[str, object]:
             "email": "testi@example.org",
             "safe_times": [],
             "may_leave_message": "yes",
+            "may_use_other": "no",
         },
         "language": {"language": "fi", "other_language": "", "interpreter": "no"},
         "waiting": dict(waiting),

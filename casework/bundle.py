@@ -12,13 +12,14 @@
     escalation.csv        who is told in turn when nobody opens a case    (may be absent)
     counties.csv          contacts of other counties                      (may be absent)
     municipalities.csv    what differs from the reference, the retired    (may be absent)
+    messages.toml         texts of messages in the county's own words     (may be absent)
 
 A bundle is taken whole or not at all. Codes are text: leading zeros count. `docs/directory.md` tells every column.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -31,9 +32,11 @@ from casework.bundle_county import CountyFile, read_county
 from casework.bundle_dump import dump
 from casework.bundle_known import TEAMS_FILE, WORKERS_FILE, Known
 from casework.bundle_ladders import ESCALATION_FILE, read_ladders
+from casework.bundle_messages import MESSAGES_FILE, kept_messages, read_messages
 from casework.bundle_tables import BundleError, Problem, Problems
 from casework.bundle_toml import COUNTY_FILE
-from casework.directory import Directory, Municipality
+from casework.directory import County, Directory, Municipality
+from casework.message_texts import LANGUAGES, Wordings
 from casework.teams import Team
 from casework.workers import Absences, Rota, Worker
 
@@ -54,6 +57,7 @@ _OPTIONAL: Final = (
     ESCALATION_FILE,
     places.COUNTIES_FILE,
     places.MUNICIPALITIES_FILE,
+    MESSAGES_FILE,
 )
 FILES: Final = (*_REQUIRED, *_OPTIONAL)
 
@@ -77,11 +81,14 @@ def parse(
     reference_postal_codes: str = "",
     revision: int,
     holidays: frozenset[date],
+    complete_languages: Collection[str] = LANGUAGES,
+    stored: bool = False,
 ) -> Directory:
     """A directory from the bundle's files (name to text) over the national reference tables.
 
     The references are CSV text with the columns of Statistics Finland's tables as this project
-    keeps them; an empty text means no reference. Raises BundleError naming every wrong row.
+    keeps them; an empty text means no reference. `complete_languages` have a whole catalogue. Of a
+    `stored` bundle the texts of messages are not judged again. Raises BundleError naming every wrong row.
     """
     problems = Problems()
     _check_files(files, problems)
@@ -97,6 +104,7 @@ def parse(
     places.check_places(rows, municipalities, counties, own)
     crew = _read_crew(files, municipalities, own, problems)
     _check_county(settings, crew.teams, municipalities, problems)
+    wordings = _wordings(files, settings.county, complete_languages, None if stored else problems)
     problems.raise_if_any()
     return Directory(
         revision=revision,
@@ -114,7 +122,21 @@ def parse(
         absences=crew.absences,
         rotas=crew.rotas,
         clients=crew.clients,
+        message_texts=wordings,
     )
+
+
+def _wordings(
+    files: Mapping[str, str],
+    county: County,
+    complete: Collection[str],
+    problems: Problems | None,
+) -> Wordings:
+    """The county's own texts; without `problems` whatever can be read of them."""
+    text = files.get(MESSAGES_FILE)
+    if problems is None:
+        return kept_messages(text, county, complete)
+    return read_messages(text, county, complete, problems)
 
 
 def _read_crew(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -13,8 +12,8 @@ from casework import bundle_notices as notices
 from casework import bundle_times as times
 from casework import bundle_values as values
 from casework import contrast
-from casework.bundle_tables import Problems, without_mark
-from casework.bundle_toml import COUNTY_FILE, Reader, key_lines
+from casework.bundle_tables import Problems
+from casework.bundle_toml import COUNTY_FILE, Reader, load
 from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
 from casework.directory import REPEAT_EVERY, URGENCY_WITHIN, County
 
@@ -31,13 +30,9 @@ _TABLES: Final = ("names", "sender_names", "crisis_line_hours", "colours", "text
 _URGENCY_MINUTES: Final = (1, 60)
 _REPEAT_MINUTES: Final = (5, 240)
 
-#: In characters. Nested or dotted far enough, even a small file would keep a process busy for minutes.
-_LARGEST: Final = 256_000
-_LONGEST_LINE: Final = 4_000
 _TOKEN = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 _CALLING_CODE = re.compile(r"[1-9][0-9]{0,2}")
 _LOGO = re.compile(r"(?:[a-z0-9-]+\.(?:svg|png))?")
-_AT_LINE = re.compile(r"at line (\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +46,8 @@ class CountyFile:
 
 def read_county(text: str, problems: Problems) -> CountyFile:
     """The county's settings; whatever is wrong is noted and read as empty."""
-    text = without_mark(text)
-    if len(text) > _LARGEST or max(map(len, text.split("\n"))) > _LONGEST_LINE:
-        problems.note(COUNTY_FILE, 0, "too large: the file, or one of its lines")
-        problems.raise_if_any()
-    try:
-        data = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        match = _AT_LINE.search(str(error))
-        problems.note(COUNTY_FILE, int(match[1]) if match else 0, f"not readable: {error}")
-        problems.raise_if_any()
-        raise
-    reader = Reader(data, key_lines(text), problems)
+    reader = load(COUNTY_FILE, text, problems)
+    data = reader.data
     for name in data:
         if name not in (*_PLAIN, *_LISTS, *_NUMBERS, *_TABLES, *notices.TABLES):
             reader.wrong(name, "unknown key")

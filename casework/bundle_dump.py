@@ -14,6 +14,7 @@ from casework import bundle_workers as workers
 from casework.bundle_county import TEAM_ROLES
 from casework.bundle_known import TEAMS_FILE, WORKERS_FILE
 from casework.bundle_ladders import ESCALATION_FILE, dump_ladders
+from casework.bundle_messages import MESSAGES_FILE, dump_messages
 from casework.bundle_tables import Problems, written
 from casework.bundle_toml import COUNTY_FILE, toml
 from casework.bundle_values import yes_no
@@ -44,6 +45,7 @@ def dump(
         ESCALATION_FILE: dump_ladders(directory.teams.values()),
         places.COUNTIES_FILE: _counties(directory, reference_counties),
         places.MUNICIPALITIES_FILE: _municipalities(directory, reference_municipalities),
+        MESSAGES_FILE: dump_messages(directory.message_texts),
     }
 
 
@@ -81,7 +83,7 @@ def _teams(directory: Directory) -> str:
     languages = _languages(team.names for team in found)
     header = ["key", *(f"name_{x}" for x in languages), "phone", *teams.WEEKDAYS]
     header += ["closed_on_holidays", "closed_on_eves", "acknowledge_minutes"]
-    header += ["reply_working_days", "lead", "rota"]
+    header += ["reply_working_days", "lead", "rota", "ask_after_days"]
     rows = (
         [
             team.key,
@@ -94,6 +96,7 @@ def _teams(directory: Directory) -> str:
             str(team.reply_within_working_days),
             team.lead or "",
             yes_no(team.rota),
+            str(team.ask_after_days or ""),
         ]
         for team in found
     )

@@ -26,7 +26,7 @@ _TEAMS = Table(
     TEAMS_FILE,
     ("key", "name_fi", "phone", *WEEKDAYS, "closed_on_holidays")
     + ("acknowledge_minutes", "reply_working_days", "lead"),
-    ("closed_on_eves", "rota"),
+    ("closed_on_eves", "rota", "ask_after_days"),
     named=True,
 )
 _SERVICES = Table(SERVICES_FILE, ("team", "municipalities", "forms", "languages"))
@@ -113,6 +113,7 @@ def _team(row: Row, parts: Parts) -> Team:
         reply_within_working_days=_number(row, "reply_working_days", 0, 60),
         rota=bool(row.read("rota", values.yes_no_or_empty, None)),
         ladder=parts.ladders[key],
+        ask_after_days=row.read("ask_after_days", _days_or_never, None),
     )
     if not team.names:
         row.wrong("the team has no name")
@@ -121,6 +122,10 @@ def _team(row: Row, parts: Parts) -> Team:
 
 def _number(row: Row, column: str, low: int, high: int) -> int:
     return row.read(column, lambda text: values.whole_number(text, low, high), low)
+
+
+def _days_or_never(text: str) -> int | None:
+    return values.whole_number(text, 1, 60) if text else None
 
 
 def _hours(row: Row, exceptions: Mapping[date, tuple[Span, ...]]) -> OpeningHours:

@@ -1,4 +1,4 @@
-"""Reading and writing of `county.toml`, so that every wrong key is named by line and reason.
+"""Reading and writing of the TOML files, so that every wrong key is named by line and reason.
 
 Paths of keys are dotted; tables of an array are counted from 1: `announcements.2.text.fi`.
 """
@@ -7,19 +7,27 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import accumulate
 from typing import Final, TypeVar
 
 from casework import bundle_values as values
-from casework.bundle_tables import Problems
+from casework.bundle_tables import Problems, without_mark
 from casework.directory import DEFAULT_LANGUAGE
 
 COUNTY_FILE: Final = "county.toml"
 
+#: In characters. Nested or dotted far enough, even a small file would keep a process busy for minutes.
+_LARGEST: Final = 256_000
+_LONGEST_LINE: Final = 4_000
+_AT_LINE = re.compile(r"at line (\d+)")
 _TABLE_LINE = re.compile(r"\s*(\[{1,2})\s*([^\[\]]+?)\s*\]")
+#: Around a text of several lines, which may look like headings and keys.
+_LONG_QUOTES = re.compile(r'"""|\'\'\'')
 _KEY_LINE = re.compile(r"\s*([A-Za-z0-9_.\"-]+)\s*=")
 T = TypeVar("T")
 
@@ -31,13 +39,14 @@ class Reader:
     data: Mapping[str, object]
     lines: Mapping[str, int]
     problems: Problems
+    file: str = COUNTY_FILE
 
     def wrong(self, path: str, reason: str) -> None:
         """Note a problem at the key, or at the nearest table around it that has a line."""
         known = path
         while known and known not in self.lines:
             known = known.rpartition(".")[0]
-        self.problems.note(COUNTY_FILE, self.lines.get(known, 0), f"{path}: {reason}")
+        self.problems.note(self.file, self.lines.get(known, 0), f"{path}: {reason}")
 
     def read(self, path: str, value: object, convert: Callable[[str], T], default: T) -> T:
         """A text in quotes, converted; what is wrong is noted and read as `default`."""
@@ -130,18 +139,40 @@ class Reader:
         return texts
 
 
+def load(file: str, text: str, problems: Problems) -> Reader:
+    """A file's content, for reading. Raises BundleError at once where it is no TOML or too large."""
+    text = without_mark(text)
+    if len(text) > _LARGEST or max(map(len, text.split("\n"))) > _LONGEST_LINE:
+        problems.note(file, 0, "too large: the file, or one of its lines")
+        problems.raise_if_any()
+    try:
+        data = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        match = _AT_LINE.search(str(error))
+        problems.note(file, int(match[1]) if match else 0, f"not readable: {error}")
+        problems.raise_if_any()
+        raise
+    return Reader(data, key_lines(text), problems, file)
+
+
 def key_lines(text: str) -> dict[str, int]:
     """The line on which each key stands, by dotted path."""
     found: dict[str, int] = {}
     arrays: Counter[str] = Counter()
-    table = ""
+    table = inside = ""
     for number, line in enumerate(text.split("\n"), start=1):
+        was_inside = inside
+        for mark in _LONG_QUOTES.findall(line):
+            inside = "" if mark == inside else inside or mark
+        if was_inside:
+            continue
         if heading := _TABLE_LINE.match(line):
             table = heading[2].replace('"', "")
             if heading[1] == "[[":
                 arrays[table] += 1
             table = _counted(table, arrays)
-            found.setdefault(table, number)
+            for path in accumulate(table.split("."), "{}.{}".format):
+                found.setdefault(path, number)
         elif key := _KEY_LINE.match(line):
             name = key[1].replace('"', "")
             found.setdefault(f"{table}.{name}" if table else name, number)

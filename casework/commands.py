@@ -36,6 +36,9 @@ class Contact:
     textable: bool = False  # whether an SMS may be sent to `phone`
     email: str = field(default="", repr=False)
     may_leave_message: bool = False
+    may_use_other: bool = (
+        False  # whether the other of SMS and e-mail may be used where the first one failed
+    )
     safe_times: frozenset[SafeTime] = frozenset(SafeTime)
 
 
@@ -90,13 +93,15 @@ class Scope(StrEnum):
 class ChangeContact:
     """The sender's new choices of contact; `ContactWay.NONE` withdraws the request for contact.
 
-    `answers` is what was answered, by page, to be kept under the sender's own key.
+    `answers` is what was answered, by page, to be kept under the sender's own key; `contact` the same for what is
+    planned already. Without it nothing that is planned leaves the house.
     """
 
     submission_id: UUID
     change_id: UUID
     way: ContactWay
     answers: Answers = field(repr=False)
+    contact: Contact = field(default_factory=Contact, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

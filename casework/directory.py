@@ -15,6 +15,7 @@ from typing import Final
 from casework.announcements import Announcement
 from casework.calendar import is_open
 from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
+from casework.message_texts import Wordings
 from casework.places import Names, postal_code_in
 from casework.statements import Accessibility, Privacy
 from casework.teams import ANY as ANY
@@ -114,6 +115,8 @@ class Directory:
     rotas: Mapping[str, Rota] = field(default_factory=dict)
     #: Client code, as `client_code` writes one, to the key of the responsible worker.
     clients: Mapping[str, str] = field(default_factory=dict, repr=False)
+    #: Texts of messages in the county's own words; what is not here is shipped.
+    message_texts: Wordings = field(default_factory=dict, repr=False)
     _names: Names = field(init=False, repr=False, compare=False)
     _worker_names: WorkerNames = field(init=False, repr=False, compare=False)
     _services: Services = field(init=False, repr=False, compare=False)

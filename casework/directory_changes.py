@@ -20,6 +20,8 @@ from typing import Any, Final
 from casework.errors import Conflicting, NotFound
 
 COUNTY_FILE: Final = "county.toml"
+MESSAGES_FILE: Final = "messages.toml"
+SETTINGS: Final = (COUNTY_FILE, MESSAGES_FILE)
 #: The columns by which a row is known.
 KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     "teams.csv": ("key",),
@@ -70,12 +72,12 @@ class Change:
 
 
 def changes(old: Files, new: Files) -> tuple[Change, ...]:
-    """What turns the old files into the new, in the order of `KEYS` and of the rows; () where they say the same.
+    """What turns the old files into the new, settings first, then as in `KEYS` and the rows; () where they say the same.
 
     An empty cell and a column that is not there are the same.
     """
-    found = [*_compared(COUNTY_FILE, _settings(old), _settings(new))]
-    for file in KEYS:
+    found: list[Change] = []
+    for file in (*SETTINGS, *KEYS):
         found += _compared(file, _by_key(file, old), _by_key(file, new))
     return tuple(found)
 
@@ -97,9 +99,8 @@ def with_row(files: Files, file: str, key: Key | None, cells: Row) -> tuple[dict
     """
     if key is None:
         changed, found = _put(files, file, {}, [cells])
-        return changed, len(found) - found[::-1].index(
-            cells
-        ) + 1  # the last of equal ones is the new one
+        # The last of equal ones is the new one.
+        return changed, len(found) - found[::-1].index(cells) + 1
     place, row = _find(files, file, key)
     return _put(files, file, {key: {**row, **cells}}, [])[0], place + 2
 
@@ -128,16 +129,13 @@ def with_group(files: Files, file: str, first: str, group: Sequence[Row]) -> dic
 
 def rebased(base: Files, mine: Files, newest: Files) -> dict[str, str]:
     """My changes of `base`, made on `newest`. Raises Conflicting where both changed the same row otherwise."""
-    wanted: defaultdict[str, list[Change]] = defaultdict(list)
-    for change in changes(base, mine):
-        wanted[change.file].append(change)
-    wanted.pop(COUNTY_FILE, None)
-    result = {**newest, COUNTY_FILE: _county_of_three(base, mine, newest)}
-    for file, found in wanted.items():
+    wanted = changes(base, mine)
+    result = {**newest, **{file: _one_of_three(file, base, mine, newest) for file in SETTINGS}}
+    for file in sorted({change.file for change in wanted}.difference(SETTINGS)):
         known = _by_key(file, newest)
         replaced: dict[Key, Row] = {}
         added: list[Row] = []
-        for change in found:
+        for change in (one for one in wanted if one.file == file):
             now = known.get(change.key, {})
             if _filled(now) not in (_filled(change.before), _filled(change.after)):
                 raise Conflicting(file)
@@ -149,14 +147,14 @@ def rebased(base: Files, mine: Files, newest: Files) -> dict[str, str]:
     return result
 
 
-def _county_of_three(base: Files, mine: Files, newest: Files) -> str:
-    """The text of `county.toml`, whose notes for people are kept: so it is taken whole from one of the two."""
-    settings = [_settings(files) for files in (base, mine, newest)]
+def _one_of_three(file: str, base: Files, mine: Files, newest: Files) -> str:
+    """The text of a TOML file, whose notes for people are kept: so it is taken whole from one of the two."""
+    settings = [_settings(file, files) for files in (base, mine, newest)]
     if settings[1] in (settings[0], settings[2]):
-        return newest[COUNTY_FILE]
+        return newest.get(file, "")
     if settings[0] != settings[2]:
-        raise Conflicting(COUNTY_FILE)
-    return mine[COUNTY_FILE]
+        raise Conflicting(file)
+    return mine.get(file, "")
 
 
 def tidied(files: Files) -> dict[str, str]:
@@ -179,12 +177,14 @@ def _filled(row: Row) -> Row:
 
 
 def _by_key(file: str, files: Files) -> dict[Key, Row]:
+    if file in SETTINGS:
+        return _settings(file, files)
     return {key_of(file, row): row for row in rows(files, file)}
 
 
-def _settings(files: Files) -> dict[Key, Row]:
-    """Every value of `county.toml` under its dotted path."""
-    data = tomllib.loads(_plain(files.get(COUNTY_FILE, "")))
+def _settings(file: str, files: Files) -> dict[Key, Row]:
+    """Every value of a TOML file under its dotted path."""
+    data = tomllib.loads(_plain(files.get(file, "")))
     return {(path,): {"path": path, "value": value} for path, value in _flat(data, "")}
 
 

@@ -25,6 +25,15 @@ class StillRunning(IllegalMove):
         self.kinds = kinds
 
 
+class StillOpen(IllegalMove):
+    """A submission was to be erased while these of its cases are open: `numbers` names them, `kinds` what of law still
+    runs, as of `casework.model.ClockKind`."""
+
+    def __init__(self, numbers: tuple[str, ...], kinds: tuple[str, ...]) -> None:
+        super().__init__(f"still open: {', '.join(numbers)}")
+        self.numbers, self.kinds = numbers, kinds
+
+
 class NoDirectory(LuotsiError):
     """No directory revision has been imported yet, so nothing can be routed."""
 

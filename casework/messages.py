@@ -176,6 +176,8 @@ class Spare:
     channel: Channel
     address: str = field(repr=False)
     safe_times: frozenset[SafeTime] = frozenset(SafeTime)
+    #: Of a number, as `Message.address_hash`.
+    number_hash: bytes | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,12 @@ class TimelineKind(StrEnum):
     CASE_MOVED = "case_moved"
     MOVE_PROPOSED = "move_proposed"
     MOVE_DECLINED = "move_declined"
+    ERASED = "erased"
+    FOLLOW_UP_PLANNED = "follow_up_planned"
+    FOLLOW_UP_DONE = "follow_up_done"
+    FOLLOW_UP_CANCELLED = "follow_up_cancelled"
+    TEXTS_STOPPED = "texts_stopped"
+    TEXTS_STARTED = "texts_started"
 
 
 class Mark(StrEnum):
@@ -232,6 +238,8 @@ class CaseHead:
     shown_team: str | None = None
     #: Where the case would go by the directory of today, until a person has decided.
     proposed_team: str | None = None
+    #: The key of what was written is destroyed: nothing can be shown, and nothing done any more.
+    erased: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,17 +220,18 @@ def sender_notice(
         not_before=spread(way.not_before, way.expires_at, row) if waits else way.not_before,
         expires_at=way.expires_at,
         address=way.address,
-        spare=_spare(contact, way.channel),
+        spare=_spare(contact, way.channel, ids),
         address_hash=ids.number_hash(way.address) if way.channel is Channel.SMS else None,
     )
 
 
-def _spare(contact: Contact, first: Channel) -> Spare | None:
+def _spare(contact: Contact, first: Channel, ids: Ids) -> Spare | None:
     """The other way, where the sender has given and allowed it."""
     if not contact.may_use_other:
         return None
     if first is Channel.SMS and contact.email:
         return Spare(Channel.EMAIL, contact.email)
     if first is Channel.EMAIL and contact.phone and contact.textable:
-        return Spare(Channel.SMS, contact.phone)
+        number = contact.phone
+        return Spare(Channel.SMS, number, contact.safe_times, ids.number_hash(number))
     return None

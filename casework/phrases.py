@@ -22,3 +22,4 @@ class Phrase(StrEnum):
     PASSED_ON = "passed_on"
     RIGHT_TO_WRITE = "right_to_write"
     ADVICE = "advice"
+    DID_YOU_GET_HELP = "did_you_get_help"

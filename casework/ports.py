@@ -419,6 +419,9 @@ class Erasure(Protocol):
     def erase(self, submission_id: UUID, code_hash: bytes, now: datetime) -> Erased:
         """Destroy its keys and addresses, stop its messages, close its cases; only `code_hash` opens it from now on."""
 
+    def register(self) -> Sequence[tuple[datetime, str]]:
+        """When each was erased, and its reference; the oldest first. For whoever restores a backup."""
+
     def traced(self, since: datetime) -> Sequence[UUID]:
         """Submissions erased since then that have gained an address, a receipt or a copy at the provider again."""
 

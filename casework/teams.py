@@ -91,6 +91,7 @@ class Team:
     """A duty team. `members` and `lead` are worker keys; `phone` may be printed.
 
     With a `rota` only those on a shift are on duty; without, every member who is present is, in opening hours.
+    `ask_after_days`: so many days after a message its sender is asked whether help was got; None: never.
     """
 
     key: str
@@ -105,6 +106,7 @@ class Team:
     reply_within_working_days: int
     rota: bool = False
     ladder: tuple[LadderStep, ...] = DEFAULT_LADDER
+    ask_after_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

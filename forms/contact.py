@@ -95,6 +95,18 @@ class ContactStep(Step):
             ("no", N_("No, do not leave a message")),
         ),
     )
+    # Unanswered is no: another way may be read by somebody else.
+    may_use_other = Radios(
+        N_(
+            "If a text message or e-mail does not reach you, may we use the other one, phone or e-mail, "
+            "that you gave?"
+        ),
+        (
+            ("yes", N_("Yes, you may")),
+            ("no", N_("No, use only the way that I chose")),
+        ),
+        hint=N_("If you do not answer, we use only the way that you chose"),
+    )
 
     @classmethod
     def asked(cls, answers: AllAnswers, around: Surroundings) -> bool:
@@ -140,6 +152,7 @@ def contact_of(answers: AllAnswers) -> Contact:
         textable=bool(phone and phone.textable),
         email=given.get("email") or "",
         may_leave_message=given.get("may_leave_message") == "yes",
+        may_use_other=given.get("may_use_other") == "yes",
         safe_times=chosen or frozenset(SafeTime),
     )
 

@@ -16,7 +16,15 @@ _HARD_LIMIT = 600
 
 app = Celery(
     "luotsi",
-    include=["tasks.outbox", "tasks.deadlines", "tasks.directory", "tasks.housekeeping"],
+    include=[
+        "tasks.outbox",
+        "tasks.canary",
+        "tasks.copies",
+        "tasks.deadlines",
+        "tasks.directory",
+        "tasks.follow_ups",
+        "tasks.housekeeping",
+    ],
     set_as_current=True,
 )
 app.conf.update(
@@ -58,6 +66,11 @@ app.conf.beat_schedule = {
         "schedule": 60.0,
         "options": {**_PERIODIC, "expires": 60},
     },
+    "confirm": {
+        "task": "outbox.confirm",
+        "schedule": 300.0,
+        "options": {**_PERIODIC, "expires": 300},
+    },
     "raise-due": {
         "task": "deadlines.raise_due",
         "schedule": 60.0,
@@ -65,6 +78,11 @@ app.conf.beat_schedule = {
     },
     "digest": {
         "task": "deadlines.digest",
+        "schedule": 60.0,
+        "options": {**_PERIODIC, "expires": 60},
+    },
+    "follow-ups": {
+        "task": "follow_ups.send_due",
         "schedule": 60.0,
         "options": {**_PERIODIC, "expires": 60},
     },
@@ -78,9 +96,25 @@ app.conf.beat_schedule = {
         "schedule": 300.0,
         "options": {**_PERIODIC, "expires": 300},
     },
+    "forget-copies": {
+        "task": "copies.forget",
+        "schedule": 300.0,
+        "options": {**_PERIODIC, "expires": 300},
+    },
     "purge": {
         "task": "housekeeping.purge",
         "schedule": 600.0,
         "options": {**_PERIODIC, "expires": 600},
     },
+}
+# Each goes through the queue of which it tells. One that is late still sings when it is reached: a queue that
+# is slow is not a queue that stands still.
+app.conf.beat_schedule |= {
+    f"canary-{queue.value}": {
+        "task": "canary.sing",
+        "schedule": 60.0,
+        "kwargs": {"queue": queue.value},
+        "options": {"queue": queue.value, "expires": 900},
+    }
+    for queue in Queue
 }

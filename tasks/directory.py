@@ -45,7 +45,7 @@ def review() -> None:
 def _revision(number: int) -> Directory:
     """An older revision. One that this version of the program cannot read changes nothing: the newest stands for it."""
     try:
-        return read_directory(house().revisions.files(number), number)
+        return read_directory(house().revisions.files(number), number, stored=True)
     except (BundleError, NoDirectory) as error:
         log.warning("directory_revision_unreadable", revision=number, fault=type(error).__name__)
         return house().directory

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,11 +17,11 @@ from casework.messages import (
     Channel,
     Message,
     Outcome,
-    Purpose,
     Rate,
     Verdict,
     sms_validity,
 )
+from casework.return_path import return_path
 from tasks.channels import Channel as Outward
 from tasks.channels import (
     ConfigurationFault,
@@ -31,9 +32,10 @@ from tasks.channels import (
 )
 from tasks.channels.email import SmtpMail
 from tasks.channels.outbox import OutboxChannel, noted
-from tasks.channels.rendering import render
-from tasks.channels.sms import TwilioSms
+from tasks.channels.sms import Retention, TwilioSms
 from webapp.config import Settings
+from webapp.ids import derived_key
+from webapp.message_texts import render, spoken, words
 from webapp.wiring import House
 
 log = structlog.get_logger()
@@ -93,6 +95,13 @@ class Dispatch:
         raises."""
         return self._provider().status(provider_id)
 
+    def forget(self, provider_id: str) -> None:
+        """Have the provider delete its copy of an SMS; one that it does not have is forgotten. Raises what a channel
+        raises."""
+        # Where texts stay on this machine there is nobody else who keeps them.
+        if self._sms is not None:
+            self._sms.forget(provider_id)
+
     def _provider(self) -> TwilioSms:
         if self._sms is None:
             raise PermanentFailure("cannot_be_asked")
@@ -100,32 +109,25 @@ class Dispatch:
 
     def outgoing(self, message: Message, now: datetime) -> Outgoing:
         """The message with its text, before any attempt. Raises ValueError where it has no text."""
-        text = render(
-            message.purpose.value,
-            message.language,
-            message.channel.value,
-            self._words(message, self._house.directory),
-        )
+        here, purpose = self._house.directory, message.purpose.value
+        language = spoken(message.language, here.county)
+        origin = self._house.settings.origin
+        said = words(purpose, language, here, origin, message.case_number, now)
+        text = render(purpose, language, message.channel.value, said, here.message_texts)
+        for fault in text.faults:
+            what = f"{purpose}.{language}.{fault.field}"
+            log.error("own_text_not_used", text=what, reason=fault.reason)
         return Outgoing(
             message_id=message.id,
             attempt_id=message.id,
             to=message.address,
             subject=text.subject,
             body=text.body,
-            language=message.language,
-            purpose=message.purpose.value,
+            language=language,
+            purpose=purpose,
             case_reference=message.case_number if _for_staff(message) else "",
             valid_for=None if _for_staff(message) else sms_validity(now, message.expires_at),
         )
-
-    def _words(self, message: Message, directory: Directory) -> dict[str, str]:
-        """All that a text may say: the county, the one link, and for staff the opaque number."""
-        county = directory.name(directory.county.sender_names, message.language)
-        origin = self._house.settings.origin
-        if _for_staff(message):
-            page = "/staff/digest" if message.purpose is Purpose.STAFF_DIGEST else "/staff/"
-            return {"county": county, "link": f"{origin}{page}", "number": message.case_number}
-        return {"county": county, "link": f"{origin}/{message.language}/follow-up"}
 
 
 def _outcome(failure: SendingFailed) -> Outcome:
@@ -165,16 +167,24 @@ def _sms(settings: Settings) -> Outward:
         settings.twilio_messaging_service_sid or settings.twilio_from,
         settings.origin,
         settings.twilio_api_url or None,
+        settings.twilio_connect_timeout,
+        settings.twilio_read_timeout,
+        region=settings.twilio_region,
+        edge=settings.twilio_edge,
+        retention=Retention(settings.twilio_content_retention, settings.twilio_address_retention),
     )
 
 
 def _mail(settings: Settings, directory: Callable[[], Directory]) -> Outward:
     if settings.mail_provider == "outbox":
         return OutboxChannel()
+    key = derived_key(settings.secret_key.get_secret_value(), "bounce")
+    back = partial(return_path, settings.mail_bounce, key=key) if settings.mail_bounce else None
     return SmtpMail(
         settings.smtp_url.get_secret_value(),
         settings.mail_from,
         directory().county.sender_names,
+        back,
     )
 
 

@@ -1,4 +1,5 @@
-"""What is over is deleted: drafts and unsaved changes of the directory after a day, sessions at their end."""
+"""What is over is deleted: drafts and unsaved changes of the directory after a day, sessions at their end, handled texts
+of nobody's case after a month."""
 
 from __future__ import annotations
 
@@ -18,4 +19,5 @@ def purge() -> None:
     drafts, sessions = the_house.drafts.purge(now()), the_house.sessions.purge(now())
     the_house.revisions.purge(now())
     the_house.number_caps.purge(now().astimezone(HELSINKI).date())
-    log.info("purged", drafts=drafts, sessions=sessions)
+    texts = the_house.texts.purge(now())
+    log.info("purged", drafts=drafts, sessions=sessions, texts=texts)

@@ -32,7 +32,10 @@ class _Lazy(click.Group):
     """Groups whose code is imported when they are called: `luotsi serve` must not wait for them."""
 
     groups: Mapping[str, str] = {
+        "bounce": "webapp.mail_commands",
         "directory": "webapp.directory_commands",
+        "erase": "webapp.erase_commands",
+        "erased": "webapp.erase_commands",
         "user": "webapp.user_commands",
     }
 
@@ -125,6 +128,31 @@ def doctor() -> None:
     for finding in findings:
         click.echo(f"{'ok ' if finding.healthy else 'BAD'} {finding.part}: {finding.words}")
     sys.exit(0 if all(finding.healthy for finding in findings) else 1)
+
+
+@main.command()
+@click.option("--queues", default="urgent,default,bulk,periodic", show_default=True)
+@click.option(
+    "--within", default=300, show_default=True, type=click.IntRange(1), help="In seconds."
+)
+@click.option("--any", "any_of_them", is_flag=True, help="One queue is enough: is Beat alive?")
+def alive(queues: str, within: int, any_of_them: bool) -> None:
+    """Say whether each of these queues was consumed of late: for health checks of workers and Beat."""
+    from datetime import UTC, datetime, timedelta
+
+    from casework.messages import Queue
+    from webapp.alive import complaints
+
+    try:
+        named = [Queue(name) for name in queues.split(",")]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--queues") from error
+    found = list(
+        complaints(named, timedelta(seconds=within), datetime.now(UTC), any_of_them=any_of_them)
+    )
+    for line in found:
+        click.echo(line, err=True)
+    sys.exit(1 if found else 0)
 
 
 @main.group()

@@ -7,6 +7,7 @@ A wrong or missing setting stops the start with one line that names it.
 from __future__ import annotations
 
 import os
+import re
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
@@ -16,11 +17,13 @@ from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tink import TinkError
 
+from casework.return_path import RETURN_ADDRESS, is_return_address
 from webapp import catalogues
 from webapp.store.crypto import Keys
 
 PREFIX = "LUOTSI_"
 _FILE_SUFFIX = "_FILE"
+_LABEL = re.compile(r"([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)?")
 #: How each address of a server begins.
 _SCHEMES = {
     "database_url": ("postgresql+psycopg", "postgresql"),
@@ -59,8 +62,22 @@ class Settings(BaseSettings):
     twilio_messaging_service_sid: str = Field("", description="MG..., or set TWILIO_FROM")
     twilio_from: str = Field("", description="approved sender name or number")
     twilio_api_url: str = Field("", description="another API address, https outside the demo")
+    twilio_region: str = Field("", description="Twilio's region, e.g. ie1; its token is its own")
+    twilio_edge: str = Field("", description="Twilio's edge, e.g. dublin")
+    # Together not more than `casework.messages.ATTEMPT_TAKES`.
+    twilio_connect_timeout: float = Field(5, gt=0, le=10, description="seconds to reach Twilio")
+    twilio_read_timeout: float = Field(31, gt=0, le=35, description="seconds for Twilio's answer")
+    twilio_content_retention: Literal["", "retain", "discard"] = Field(
+        "", description="what Twilio does with texts once sent: retain or discard"
+    )
+    twilio_address_retention: Literal["", "retain", "obfuscate"] = Field(
+        "", description="and with numbers: retain or obfuscate"
+    )
+    sms_per_second: float = Field(10, ge=0, le=1000, description="texts a second, 0: no limit")
     smtp_url: SecretStr = Field(SecretStr(""), description="smtp+starttls://user:pw@host:587")
     mail_from: str = Field("", description="sender address of all mail")
+    mail_bounce: str = Field("", description="where bounces go, for `luotsi bounce` to read")
+    mail_per_second: float = Field(0, ge=0, le=1000, description="mails a second, 0: no limit")
     trusted_proxies: int = Field(0, ge=0, le=5, description="how many reverse proxies stand before")
     metrics_networks: str = Field(
         "127.0.0.0/8,::1/128", description="networks that may read /metrics, comma-separated"
@@ -90,7 +107,7 @@ class Settings(BaseSettings):
             problems.append("DEMO runs on a loopback address over http only: see PUBLIC_URL")
         if not self.demo:
             problems += self._production_problems()
-        problems += self._provider_problems()
+        problems += self._provider_problems() + self._twilio_problems()
         return problems
 
     def _unreadable(self) -> list[str]:
@@ -145,6 +162,19 @@ class Settings(BaseSettings):
                 problems.append("SMTP_URL is missing")
             if not self.mail_from:
                 problems.append("MAIL_FROM is missing")
+        if self.mail_bounce and not is_return_address(self.mail_bounce):
+            problems.append(f"MAIL_BOUNCE must be {RETURN_ADDRESS}")
+        return problems
+
+    def _twilio_problems(self) -> list[str]:
+        problems = [
+            f"{name.upper()} is not a name of Twilio's: lower-case letters, digits and hyphens"
+            for name in ("twilio_region", "twilio_edge")
+            # They become part of the host that gets the token.
+            if not _LABEL.fullmatch(getattr(self, name))
+        ]
+        if self.twilio_region and not self.twilio_edge:
+            problems.append("TWILIO_EDGE is missing: TWILIO_REGION needs one, as dublin for ie1")
         return problems
 
     @property

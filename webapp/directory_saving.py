@@ -99,7 +99,7 @@ def _holes_of_revision(house: House, revision: int) -> tuple[Hole, ...]:
     if last and last.revision == revision and last.at.astimezone(HELSINKI).date() == today:
         return last.holes
     try:
-        here = read_directory(house.revisions.files(revision), revision)
+        here = read_directory(house.revisions.files(revision), revision, stored=True)
     except BundleError:
         # A newer version of the program may refuse what an older one took: then any hole is new.
         return ()

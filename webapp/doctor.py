@@ -6,16 +6,18 @@ import smtplib
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from casework.calendar import HELSINKI
 from casework.directory_check import check
+from casework.messages import Queue
 from forms.registry import FORMS
 from webapp import wiring
 from webapp.assets import has_design_system
 from webapp.config import Settings
-from webapp.store import schema
+from webapp.store import schema, sending
 
 _PATIENCE = 5
 
@@ -31,23 +33,33 @@ def examine(settings: Settings) -> Iterator[Finding]:
     """Findings, part by part; a part that fails does not hide the next."""
     yield Finding("settings", True, settings.origin)
     house = wiring.build(settings)
-    parts: tuple[tuple[str, Callable[[], str]], ...] = (
-        ("keys", lambda: _keys(house)),
-        ("database", lambda: _database(house)),
-        ("access log", lambda: _access_log(house)),
-        ("directory", lambda: _directory(house)),
-        ("broker", lambda: _broker(settings)),
-        ("mail", lambda: _mail(settings)),
-        ("sms", lambda: _sms(settings)),
-        ("look", _look),
-    )
-    for part, examine_part in parts:
-        try:
-            yield Finding(part, True, examine_part())
-        except Exception as error:  # noqa: BLE001
-            # Whatever is wrong with a part is what this command is for; its text may hold an address.
-            known = str(error) if isinstance(error, _Unwell) else type(error).__name__
-            yield Finding(part, False, known)
+    try:
+        for part, examine_part in _parts(house):
+            try:
+                yield Finding(part, True, examine_part())
+            except Exception as error:  # noqa: BLE001
+                # Whatever is wrong with a part is what this command is for; its text may hold an address.
+                known = str(error) if isinstance(error, _Unwell) else type(error).__name__
+                yield Finding(part, False, known)
+    finally:
+        house.engine.dispose()
+
+
+def _parts(house: wiring.House) -> Iterator[tuple[str, Callable[[], str]]]:
+    settings = house.settings
+    yield "keys", lambda: _keys(house)
+    yield "database", lambda: _database(house)
+    yield "access log", lambda: _access_log(house)
+    yield "directory", lambda: _directory(house)
+    yield "broker", lambda: _broker(settings)
+    yield "mail", lambda: _mail(settings)
+    yield "sms", lambda: _sms(settings)
+    yield "messages", lambda: _messages(house)
+    yield "channels", lambda: _channels(house)
+    yield "queues", lambda: _queues(house)
+    yield "parked", lambda: _parked(house)
+    yield "follow-ups", lambda: _follow_ups(house)
+    yield "look", _look
 
 
 class _Unwell(Exception):
@@ -111,6 +123,64 @@ def _sms(settings: Settings) -> str:
     with socket.create_connection((url.hostname or "", port), timeout=_PATIENCE):
         pass
     return "Twilio's address answers; the sender is proved by a first message"
+
+
+def _messages(house: wiring.House) -> str:
+    at = wiring.now()
+    with house.engine.connect() as connection:
+        ages = {way: found.age(at) for way, found in sending.waiting(connection, at).items()}
+        doubts = sending.in_doubt(connection, at)
+    told = ", ".join(f"{way.value} {_seconds(age)}" for way, age in ages.items())
+    words = f"the oldest that may go has waited: {told}; in doubt in seven days: {doubts}"
+    if max(ages.values()) > sending.LATE:
+        raise _Unwell(words)
+    return words
+
+
+def _channels(house: wiring.House) -> str:
+    with house.engine.connect() as connection:
+        broken = sending.breaks(connection)
+    if broken:
+        told = (
+            f"{way.value} is stopped since {one.opened_at:%Y-%m-%d %H:%M} UTC: {one.reason}"
+            for way, one in sorted(broken.items())
+        )
+        raise _Unwell("; ".join(told))
+    return "none is stopped"
+
+
+def _queues(house: wiring.House) -> str:
+    at = wiring.now()
+    with house.engine.connect() as connection:
+        heard = sending.sung(connection)
+    told = ", ".join(
+        f"{queue.value} {_seconds(at - heard[queue]) if queue in heard else 'never'}"
+        for queue in Queue
+    )
+    words = f"last consumed: {told}"
+    if sending.silent(heard, Queue, at, sending.LATE):
+        raise _Unwell(f"{words}; look at workers, Beat and broker")
+    return words
+
+
+def _parked(house: wiring.House) -> str:
+    with house.engine.connect() as connection:
+        count = sending.parked(connection, wiring.now())
+    if count:
+        raise _Unwell(f"{count} messages of seven days failed for a fault of ours: see the log")
+    return "none"
+
+
+def _follow_ups(house: wiring.House) -> str:
+    with house.engine.connect() as connection:
+        late = sending.late_follow_ups(connection, wiring.now())
+    if late:
+        raise _Unwell(f"{late} planned contacts are late; look at workers and Beat")
+    return "none is late"
+
+
+def _seconds(age: timedelta) -> str:
+    return f"{int(age.total_seconds())} s"
 
 
 def _look() -> str:

@@ -38,7 +38,9 @@ from webapp.store.desk import Desk
 from webapp.store.directory import DirectoryRevisions
 from webapp.store.drafts import Drafts
 from webapp.store.engine import make_engine
+from webapp.store.inbound_desk import InboundTexts
 from webapp.store.morning import Morning
+from webapp.store.sending import Sending
 from webapp.store.sessions import Sessions
 from webapp.store.unit_of_work import SqlUnitOfWork
 
@@ -162,7 +164,7 @@ class CurrentDirectory:
             raise NoDirectory("no directory has been imported")
         if self._current is None or self._current.revision != newest:
             files = self._revisions.files(newest)
-            self._current = read_directory(files, newest)
+            self._current = read_directory(files, newest, stored=True)
             _keep(self._disk, newest, files)
 
     def last_known(self) -> Directory | None:
@@ -194,7 +196,7 @@ def _kept(path: Path) -> Directory | None:
     """The snapshot on disk; None where there is none, or one that another version wrote otherwise."""
     try:
         kept = json.loads(path.read_text("utf-8"))
-        return read_directory(kept["files"], kept["revision"])
+        return read_directory(kept["files"], kept["revision"], stored=True)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError, bundle.BundleError) as error:
@@ -202,8 +204,11 @@ def _kept(path: Path) -> Directory | None:
         return None
 
 
-def read_directory(files: Mapping[str, str], revision: int) -> Directory:
-    """A snapshot from a bundle's files. Raises `casework.bundle.BundleError` naming every wrong row."""
+def read_directory(
+    files: Mapping[str, str], revision: int, *, stored: bool = False
+) -> Directory:
+    """A snapshot from a bundle's files; see `casework.bundle.parse` for what is `stored`. Raises `casework.bundle.
+    BundleError` naming every wrong row."""
     year = now().year
     return bundle.parse(
         files,
@@ -212,6 +217,8 @@ def read_directory(files: Mapping[str, str], revision: int) -> Directory:
         reference_postal_codes=(_DATA / "postal_codes.csv").read_text("utf-8"),
         revision=revision,
         holidays=finnish_holidays(range(year - 1, year + 3)),
+        complete_languages=catalogues.complete(),
+        stored=stored,
     )
 
 
@@ -226,6 +233,8 @@ class House:
     drafts: Drafts
     desk: Desk
     morning: Morning
+    texts: InboundTexts
+    sending: Sending
     access_log: ChainedAccessLog
     revisions: DirectoryRevisions
     current: CurrentDirectory
@@ -256,6 +265,8 @@ def build(settings: Settings, *, pool_size: int = 8) -> House:
         drafts=Drafts(engine, keys),
         desk=Desk(engine, keys),
         morning=Morning(engine),
+        texts=InboundTexts(engine, keys),
+        sending=Sending(engine),
         access_log=ChainedAccessLog(engine),
         revisions=revisions,
         current=CurrentDirectory(revisions, settings.state_dir),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from casework.access import Relation, Viewer, relation_to
 from casework.directory import Directory
-from casework.errors import IllegalMove, NotFound
+from casework.errors import ErasedContent, IllegalMove, NotFound
 from casework.model import CaseHead, CaseState, Clock, ClockKind, TimelineEntry, TimelineKind
 from casework.ports import AccessLog, Ids, UnitOfWork
 from casework.teams import Team
@@ -103,6 +103,8 @@ def held(
         now_head = work.cases.head(case_id)
         if now_head is None:
             raise NotFound("case")
+        if now_head.erased:
+            raise ErasedContent("case")
         if (now_head.team, now_head.worker) != (head.team, head.worker):
             raise IllegalMove("moved meanwhile")
         if now_head.state is CaseState.RECEIVED and not unopened:
@@ -115,7 +117,8 @@ def authorised(
     case_id: UUID, viewer: Viewer, directory: Directory, work: UnitOfWork
 ) -> tuple[CaseHead, Relation]:
     """The case and the viewer's relation to it; lets go of the database before the log opens its own
-    transaction, so that many readers at once never wait for each other's connections. Raises NotFound."""
+    transaction, so that many readers at once never wait for each other's connections. Raises NotFound, and
+    ErasedContent to a related person where there is nothing to act on any more."""
     with work:
         head = work.cases.head(case_id)
     if head is None:
@@ -123,6 +126,8 @@ def authorised(
     relation = relation_to(viewer, directory, head)
     if relation is None:
         raise NotFound("case")
+    if head.erased:
+        raise ErasedContent("case")
     return head, relation
 
 

@@ -10,10 +10,12 @@ from casework.deadlines import acknowledgement_due
 from casework.directory import Directory
 from casework.errors import NotFound
 from casework.escalation import first_act
+from casework.follow_ups import WhyCancelled
 from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
 from casework.notices import first_notice, is_reachable, own_key, team_key
 from casework.ports import Ids, UnitOfWork
 from casework.usecases.cases import promise_again
+from casework.usecases.planning import cancel_all
 
 
 def add_information(
@@ -52,6 +54,8 @@ def add_information(
                 told.setdefault(key, head)
             if command.cannot_wait and _calls_on_call(head, directory, now):
                 told.setdefault(team_key(directory.on_call_team), head)
+        # What was to be asked may just have been told.
+        cancel_all(command.submission_id, WhyCancelled.ADDITION, "sender", now, work)
         event = f"addition:{command.addition_id}"
         messages = [
             first_notice(key, head, event, directory, ids, now, urgent=command.cannot_wait)

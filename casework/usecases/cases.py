@@ -32,6 +32,7 @@ from casework.usecases.acting import (
     own_team,
     promising_team,
 )
+from casework.usecases.planning import cancel_of_case
 
 _ENDED_BY_OPENING = frozenset({Mark.NEW_INFORMATION, Mark.TEAM_NOT_REACHED, Mark.NOT_OPENED})
 _ENDED_BY = {
@@ -128,6 +129,8 @@ def _moving(to: CaseState, kind: TimelineKind, detail: Mapping[str, str] = NOTHI
                 case.work.cases.unmark(case_id, _ENDED_BY[to])
             if to is CaseState.CLOSED and case.head.proposed_team is not None:
                 case.work.cases.propose(case_id, None)
+            if to is CaseState.CLOSED:
+                cancel_of_case(case)
             case.note(kind, detail)
 
     return act

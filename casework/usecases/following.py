@@ -10,6 +10,7 @@ from casework.access import Viewer
 from casework.commands import ChangeContact, Contact, ContactWay, SayPhrases
 from casework.directory import Directory
 from casework.errors import NotFound
+from casework.follow_ups import WhyCancelled
 from casework.messages import Purpose
 from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
 from casework.notices import SENDER, About, sender_notice
@@ -17,6 +18,7 @@ from casework.phrases import Phrase
 from casework.ports import AccessLog, Ids, UnitOfWork
 from casework.usecases.acting import actor, authorised
 from casework.usecases.cases import promise
+from casework.usecases.planning import cancel_all
 
 _UNFINISHED = frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS})
 
@@ -24,7 +26,8 @@ _UNFINISHED = frozenset({CaseState.RECEIVED, CaseState.IN_PROGRESS})
 def change_contact(
     command: ChangeContact, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
 ) -> None:
-    """The newest choice of contact rules from now on: what waits for the old one is not sent.
+    """The newest choice of contact rules from now on: what waits for the old one is not sent, and what is planned
+    goes by the new one.
 
     Withdrawing ends the promise of an answer, and no clock of law; the case stays open, only staff close it.
     Choosing a way again is the undo, with a new promise. The same change once more changes nothing. Raises
@@ -41,6 +44,10 @@ def change_contact(
         for head in heads:
             _note_change(head, withdrawn, directory, now, work)
         work.outbox.suppress_waiting(command.submission_id, SENDER, now)
+        if withdrawn:
+            cancel_all(command.submission_id, WhyCancelled.WITHDRAWN, "sender", now, work)
+        else:
+            work.follow_ups.replace_contact(command.submission_id, command.contact)
         work.submissions.add_information(
             command.submission_id,
             command.change_id,

@@ -9,7 +9,7 @@ from uuid import UUID
 from casework.directory import Directory
 from casework.messages import NOT_DELIVERED, PROBE_EVERY, RECEIPT_STATES, MessageState
 from casework.ports import Ids, UnitOfWork
-from casework.refusals import Kind, refusal_of
+from casework.refusals import Kind, Refusal, refusal_of
 from casework.usecases.other_ways import take_other_way
 
 
@@ -33,13 +33,15 @@ def record_receipt(
     now: datetime,
     ids: Ids,
     work: UnitOfWork,
+    refusal: Refusal | None = None,
 ) -> Recorded:
     """Keep the receipt, and move the message along where that is a legal move. A repeated one is nothing new.
 
     One that tells of a fault of our own settings stops the channel: no other message would arrive either.
+    `refusal`: what `error_code` means where it is not one of Twilio's.
     """
     state, broken = RECEIPT_STATES.get(status), False
-    refusal = refusal_of(error_code) if state in NOT_DELIVERED else None
+    refusal = refusal or refusal_of(error_code) if state in NOT_DELIVERED else None
     reason = refusal.reason if refusal else ""
     with work:
         work.outbox.add_receipt(ids.row(), attempt_id, provider_id, status, error_code, now)

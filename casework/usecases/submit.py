@@ -10,6 +10,7 @@ from casework.commands import ChildConcerned, Submit
 from casework.deadlines import acknowledgement_due, reply_due, statutory_limits, transfer_due
 from casework.directory import Directory
 from casework.escalation import first_act
+from casework.follow_ups import BY_RULE
 from casework.messages import Message, Purpose
 from casework.model import (
     Case,
@@ -33,6 +34,7 @@ from casework.notices import (
 )
 from casework.ports import Ids, UnitOfWork
 from casework.routing import Decision, Target, route
+from casework.usecases.planning import entries_of, plan_by_rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +69,20 @@ def submit(
         code_hash=ids.code_hash(command.code),
     )
     messages = _notices(command, opened, directory, now, ids)
+    # One for the message, not one for each child.
+    planned = plan_by_rule(opened[0].case, command.form, command.contact, directory, now, ids)
     with work:
         work.submissions.add(
             submission,
             [item.case for item in opened],
             [clock for item in opened for clock in item.clocks],
-            [entry for item in opened for entry in item.timeline],
+            [
+                *(entry for item in opened for entry in item.timeline),
+                *entries_of(planned, TimelineKind.FOLLOW_UP_PLANNED, BY_RULE, now),
+            ],
             messages,
         )
+        work.follow_ups.plan(planned)
         work.commit()
     return Receipt(
         submission_id=submission.id,

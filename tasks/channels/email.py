@@ -1,7 +1,8 @@
 """E-mail over SMTP with the standard library, and what is known after each kind of failure.
 
 The final dot is the line: before it left, nothing was sent; after it, a lost answer means unknown.
-Sources: RFC 5321 (SMTP), RFC 5322 and 2047 (headers), RFC 3834 (Auto-Submitted), RFC 5890 (IDNA 2008).
+Sources: RFC 5321 (SMTP), RFC 5322 and 2047 (headers), RFC 3834 (Auto-Submitted), RFC 5890 (IDNA 2008),
+MS-OXCMAIL 2.1.3.2.20 (X-Auto-Response-Suppress).
 """
 
 from __future__ import annotations
@@ -20,9 +21,12 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Final
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 from email_validator import validate_email
 
+from casework.mail_refusals import Step, refusal_of_reply
+from casework.refusals import Kind, Refusal
 from tasks.channels import (
     ConfigurationFault,
     OutcomeUnknown,
@@ -31,7 +35,7 @@ from tasks.channels import (
     SendingFailed,
     TemporaryFailure,
 )
-from tasks.channels.rendering import render_html
+from webapp.message_texts import render_html
 
 TIMEOUT_SECONDS: Final = 10
 #: A server that takes its time at each step must not outlast the lease on the row.
@@ -43,10 +47,8 @@ _DOMAIN: Final = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 _INVISIBLE: Final = "\u200b\u2060\ufeff"
 _PORTS: Final[Mapping[str, int]] = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-
-
-#: A command, the reply that it should get, and what a refusal for good means.
-_Step = tuple[Callable[[], tuple[int, bytes]], int, type[SendingFailed], str]
+#: Exchange answers with none of these; 'All' would hold back the report that a mail did not arrive too.
+_NO_ANSWERS: Final = "DR, RN, NRN, OOF, AutoReply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class _Server:
     scheme: str
     host: str
     port: int
-    user: str | None
+    user: str | None = field(repr=False)
     password: str | None = field(repr=False)
 
 
@@ -66,16 +68,17 @@ class SmtpMail:
         smtp_url: str,
         mail_from: str,
         sender_name: str | Mapping[str, str],
-        envelope_from: str | None = None,
+        return_path: Callable[[UUID], str] | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """`smtp_url`: smtp://, smtps:// or smtp+starttls:// with user:password@ where needed, percent-
-        encoded. `sender_name`: one, or one by language. `envelope_from`: where bounces go, else
-        `mail_from`. `tls`: for a private authority; default the system's. Raises ValueError."""
+        encoded. `sender_name`: one, or one by language. `return_path`: where an attempt's bounces
+        go, else `mail_from`. `tls`: for a private authority; default the system's. Raises ValueError."""
         self._server = _parsed(smtp_url)
         self._from = _wire_address(mail_from)
         self._names = sender_name
-        self._envelope_from = _wire_address(envelope_from or mail_from)
+        self._return_path = return_path or (lambda _: mail_from)
+        _wire_address(self._return_path(UUID(int=0)))
         self._tls = tls
 
     def send(self, outgoing: Outgoing) -> str:
@@ -84,13 +87,14 @@ class SmtpMail:
         failure: SendingFailed
         try:
             to = _wire_address(outgoing.to)
+            sender = _wire_address(self._return_path(outgoing.attempt_id))
             content = self._message(outgoing, to, message_id).as_bytes()
         except ValueError:
             # Not chained: the original quotes the address.
             failure = PermanentFailure("invalid_address_or_header")
         else:
             conversation = _Conversation(self._server, self._tls, self._from.domain)
-            found = conversation.deliver(self._envelope_from.addr_spec, to.addr_spec, content)
+            found = conversation.deliver(sender.addr_spec, to.addr_spec, content)
             if found is None:
                 return message_id
             failure = found
@@ -110,10 +114,12 @@ class SmtpMail:
         message["Date"] = format_datetime(datetime.now(UTC))
         message["Message-ID"] = message_id
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = outgoing.language
+        message["X-Auto-Response-Suppress"] = _NO_ANSWERS
         html = render_html(outgoing.subject, outgoing.body, outgoing.language)
         message.set_content(outgoing.body, cte="quoted-printable")
         message.add_alternative(html, subtype="html", cte="quoted-printable")
+        # Last: what begins with Content- would have moved into the first part.
+        message["Content-Language"] = outgoing.language
         return message
 
 
@@ -156,18 +162,18 @@ class _Conversation:
     def _handed_over(
         self, smtp: smtplib.SMTP, sender: str, recipient: str, content: bytes
     ) -> SendingFailed | None:
-        steps: tuple[_Step, ...] = (
-            (lambda: smtp.mail(sender), 250, ConfigurationFault, "sender_refused"),
-            (lambda: smtp.rcpt(recipient), 250, PermanentFailure, "recipient_refused"),
-            (lambda: smtp.docmd("DATA"), 354, PermanentFailure, "text_refused"),
-            (lambda: self._dotted(smtp, content), 250, PermanentFailure, "text_refused"),
+        steps: tuple[tuple[Step, Callable[[], tuple[int, bytes]], int], ...] = (
+            (Step.SENDER, lambda: smtp.mail(sender), 250),
+            (Step.RECIPIENT, lambda: smtp.rcpt(recipient), 250),
+            (Step.TEXT, lambda: smtp.docmd("DATA"), 354),
+            (Step.TEXT, lambda: self._dotted(smtp, content), 250),
         )
-        for step, wanted, refusal, reason in steps:
+        for step, say, wanted in steps:
             if not self._dot_left and time.monotonic() > self._give_up_at:
                 return TemporaryFailure("server_too_slow")
-            code, _ = step()
+            code, words = say()
             if code not in (wanted, wanted + 1):
-                return self._refused(code, refusal(reason, str(code)))
+                return self._refused(step, code, words)
         with contextlib.suppress(OSError):  # The message is theirs now; a parting word may be lost.
             smtp.putcmd("QUIT")
         return None
@@ -177,14 +183,20 @@ class _Conversation:
         self._dot_left = True
         return smtp.getreply()
 
-    def _refused(self, code: int, for_good: SendingFailed) -> SendingFailed:
-        if 400 <= code < 500:
-            return TemporaryFailure("refused_for_now", str(code))
-        if 500 <= code < 600:
-            return for_good
+    def _refused(self, step: Step, code: int, words: bytes) -> SendingFailed:
+        if 400 <= code < 600:
+            return _failure(refusal_of_reply(step, code, words.decode("ascii", "replace")))
         if self._dot_left:
             return OutcomeUnknown("answer_not_understood", str(code))
         return TemporaryFailure("answer_not_understood", str(code))
+
+
+def _failure(refusal: Refusal) -> SendingFailed:
+    kinds: Mapping[Kind, type[SendingFailed]] = {
+        Kind.SLOW_DOWN: TemporaryFailure,
+        Kind.CONFIGURATION: ConfigurationFault,
+    }
+    return kinds.get(refusal.kind, PermanentFailure)(refusal.reason, refusal.code)
 
 
 def _not_sent(error: Exception) -> SendingFailed:
@@ -192,12 +204,9 @@ def _not_sent(error: Exception) -> SendingFailed:
     match error:
         case ssl.SSLCertVerificationError():
             return ConfigurationFault("certificate_refused")
-        case smtplib.SMTPResponseException(smtp_code=code) if 400 <= code < 500:
-            return TemporaryFailure("refused_for_now", str(code))
-        case smtplib.SMTPAuthenticationError(smtp_code=code):
-            return ConfigurationFault("not_authorised", str(code))
-        case smtplib.SMTPResponseException(smtp_code=code) if code >= 500:
-            return ConfigurationFault("server_refuses_us", str(code))
+        case smtplib.SMTPResponseException(smtp_code=code) if 400 <= code < 600:
+            signing_in = isinstance(error, smtplib.SMTPAuthenticationError)
+            return _failure(refusal_of_reply(Step.SIGN_IN if signing_in else Step.GREETING, code))
         case smtplib.SMTPResponseException() | smtplib.SMTPServerDisconnected():
             return TemporaryFailure("connection_lost")
         case smtplib.SMTPException():

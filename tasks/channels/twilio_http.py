@@ -1,18 +1,21 @@
-"""The wire under Twilio's SDK: time-outs, another host, and what each failure says about the message."""
+"""The wire under Twilio's SDK: time-outs, another host, silence in the logs, and what each failure says."""
 
 from __future__ import annotations
 
+import logging
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
+import structlog
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from casework.refusals import Kind, refusal_of_answer
 from tasks.channels import (
     ConfigurationFault,
     OutcomeUnknown,
@@ -21,37 +24,13 @@ from tasks.channels import (
     TemporaryFailure,
 )
 
-#: HTTP status first: Twilio advises against logic on its codes, which split and change.
-#: What is not here: other 4xx permanent, 3xx configuration, all else unknown.
-STATUS_FAULTS: Final[Mapping[int, str]] = {
-    401: "not_authorised",
-    403: "not_authorised",
-    404: "no_such_account",
-}
+log = structlog.get_logger()
 
-#: Then the code, where it says more. Codes of requests and of receipts alike.
-CONFIGURATION_CODES: Final[Mapping[int, str]] = {
-    20003: "not_authorised",
-    20404: "no_such_account",
-    21212: "sender_refused",
-    21603: "sender_refused",
-    21606: "sender_refused",
-    21659: "sender_refused",
-}
-REASON_OF_CODE: Final[Mapping[int, str]] = {
-    21211: "invalid_number",
-    21217: "invalid_number",
-    30005: "invalid_number",
-    21614: "not_mobile",
-    30006: "not_mobile",
-    21610: "opted_out",
-    21408: "country",
-    21612: "no_route",
-    21602: "text_refused",
-    21617: "text_refused",
-    30003: "unreachable",
-    30008: "unreachable",
-}
+#: No provider makes us wait longer than this, whatever it asks for.
+LONGEST_WAIT: Final = timedelta(hours=1)
+#: A message may be deleted once it is final; Twilio says to wait some minutes (error 20009).
+IN_FLIGHT_WAIT: Final = timedelta(minutes=10)
+_Answer = TypeVar("_Answer")
 
 
 class TwilioHttp:
@@ -120,24 +99,62 @@ def failure_of(error: Exception) -> SendingFailed:
     return OutcomeUnknown("answer_not_understood")
 
 
-def reason_of_code(code: int | None) -> str:
-    """The class of reason behind a Twilio code, of a refused request or of a receipt."""
-    if code is None:
-        return "refused"
-    return CONFIGURATION_CODES.get(code) or REASON_OF_CODE.get(code, "refused")
+def asked(call: Callable[[], _Answer]) -> _Answer:
+    """What the call says; its failures without Twilio's own words. Asking and deleting may be
+    repeated, so that an answer was lost is a failure for now."""
+    failure: SendingFailed
+    try:
+        return call()
+    except SendingFailed as known:
+        failure = known
+    except Exception as error:  # noqa: BLE001 - the SDK raises many kinds; asking sends nothing
+        failure = failure_of(error)
+    if isinstance(failure, OutcomeUnknown):
+        failure = TemporaryFailure(failure.reason_class, failure.code)
+    raise failure
+
+
+def unless_gone(call: Callable[[], Any]) -> Any:
+    """The call's answer about one message, None where Twilio has it no more."""
+    try:
+        return call()
+    except (TwilioRestException, TwilioServiceException) as error:
+        if int(error.status) == 404:
+            return None
+        failure = failure_of(error)
+        if int(error.status) == 409 or str(error.code) == "20009":
+            failure = TemporaryFailure(
+                "in_flight", "20009", IN_FLIGHT_WAIT, counts_as_attempt=False
+            )
+    raise failure
+
+
+def keep_libraries_quiet() -> None:
+    """No word from the libraries below, at any level: they log addresses with the number in the query.
+
+    A filter, since levels and `disabled` are changed by whoever sets logging up later.
+    """
+    for name in tuple(logging.root.manager.loggerDict):
+        if name.split(".")[0] in {"twilio", "urllib3"}:
+            logging.getLogger(name).addFilter(_nothing)
+
+
+def _nothing(record: logging.LogRecord) -> bool:
+    return False
 
 
 def _refusal(status: int, code: int | None) -> SendingFailed:
-    named = "" if code is None else str(code)
-    if code is not None and code in CONFIGURATION_CODES and 300 <= status < 500:
-        return ConfigurationFault(CONFIGURATION_CODES[code], named)
-    if status in STATUS_FAULTS and code not in REASON_OF_CODE:
-        return ConfigurationFault(STATUS_FAULTS[status], named or str(status))
-    if 400 <= status < 500:
-        return PermanentFailure(reason_of_code(code), named or str(status))
-    if 300 <= status < 400:
-        return ConfigurationFault("unexpected_redirect", str(status))
-    return OutcomeUnknown("provider_fault", named or str(status))
+    refusal = refusal_of_answer(status, code)
+    if not refusal.known:
+        log.warning("provider_code_unknown", provider="twilio", code=refusal.code)
+    match refusal.kind:
+        case Kind.CONFIGURATION:
+            return ConfigurationFault(refusal.reason, refusal.code)
+        case Kind.SLOW_DOWN:
+            return TemporaryFailure(refusal.reason, refusal.code, counts_as_attempt=False)
+        case Kind.UNKNOWN:
+            return OutcomeUnknown(refusal.reason, refusal.code)
+    return PermanentFailure(refusal.reason, refusal.code)
 
 
 def _lost(error: requests.exceptions.RequestException) -> SendingFailed:
@@ -172,8 +189,11 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _number(code: object) -> int | None:
-    return int(code) if isinstance(code, int | str) and str(code).isdigit() else None
+    digits = str(code)
+    return int(digits) if digits.isascii() and digits.isdigit() else None
 
 
 def _seconds(header: str | None) -> timedelta | None:
-    return timedelta(seconds=int(header)) if header and header.isdigit() else None
+    if not header or not header.isascii() or not header.isdigit():
+        return None
+    return timedelta(seconds=min(int(header[:9]), LONGEST_WAIT.total_seconds()))

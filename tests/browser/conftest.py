@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests import pseudo
-from tests.browser import chromium, nu, site, titles
+from tests.browser import chromium, nu, site, titles, trouble_states
 from tests.browser.checks import Instruments
 from tests.browser.site import Site
 from tests.browser.visitor import Visitor
@@ -63,6 +63,14 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def without_database(live: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with site.opened_without_database(tmp_path_factory.mktemp("dead"), live) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def in_trouble(chrome: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a site of its own, from which no message leaves. (`chrome` says what this machine lacks.)"""
+    with site.opened(tmp_path_factory.mktemp("trouble"), pseudo_language=True) as running:
+        trouble_states.make_trouble(running)
+        yield running.url
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,8 @@ from tests.browser import (
     morning_states,
     public_states,
     staff_states,
+    text_states,
+    trouble_states,
 )
 from tests.browser.state import State
 
@@ -23,4 +25,6 @@ STATES: tuple[State, ...] = (
     *staff_states.STATES,
     *directory_states.STATES,
     *morning_states.STATES,
+    *text_states.STATES,
+    *trouble_states.STATES,
 )

@@ -38,6 +38,7 @@ BY_PHONE: Mapping[str, Mapping[str, Any]] = {
         "phone": "+358 50 000 0001",
         "safe_times": ["morning", "evening"],
         "may_leave_message": "no",
+        "may_use_other": "yes",
     },
 }
 
@@ -155,7 +156,8 @@ def case_spoken_to(visitor: Visitor) -> str:
     found = visitor.find_case(receipt)
     said = {"csrf_token": token(visitor.client.get(found)), "phrase": ["read", "tell_more"]}
     assert visitor.client.post(f"{found}/phrases", said).status_code == 303
-    for more in ({"way": "email", "email": "testi@example.org"}, {"way": "none"}):
+    both = {"phone": "+358 50 000 0001", "may_use_other": "yes"}
+    for more in ({"way": "email", "email": "testi@example.org", **both}, {"way": "none"}):
         assert person.press(person.at("/follow-up/contact"), **more).status_code == 303
     return f"{found}?notice=said&lang={visitor.language}"
 

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from casework.calendar import HELSINKI
 from tests import pseudo
+from tests.conftest import TWILIO_SID, TWILIO_TOKEN
 from tests.live import Processes, processes, until
 from webapp import demo_county, wiring
 from webapp.config import Settings
@@ -29,6 +30,10 @@ OPEN, CLOSED, ELSEWHERE = "288", "905", "091"
 #: The form that is closed where there is no database.
 CLOSED_FORM = "own-worker"
 ROTA_TEAM = "practice"
+
+
+#: The settings behind each site that is open, by its address: for what is done to a site from the command line.
+SETTINGS: dict[str, Settings] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,7 @@ def _with_a_rota(files: dict[str, str], now: datetime) -> None:
     """
     columns = len(files["teams.csv"].splitlines()[0].split(","))
     week = ",".join(["08:00-16:00"] * 7)
-    row = (
-        f"{ROTA_TEAM},Esimerkin harjoitus,Exempelövning,Example practice,112,{week},no,no,60,3,,yes"
-    )
+    row = f"{ROTA_TEAM},Esimerkin harjoitus,Exempelövning,Example practice,112,{week},no,no,60,3,,yes,"
     assert row.count(",") == columns - 1
     files["teams.csv"] += row + "\n"
     files["contact_points.csv"] += f"{ROTA_TEAM},practice-mail,email,practice@example.org,fi,\n"
@@ -127,6 +130,7 @@ def opened(folder: Path, *, workers: bool = False, pseudo_language: bool = False
         url = running.start_web()
         # The first page leaves the directory's snapshot on disk, for the server without a database.
         urllib.request.urlopen(f"{url}/fi/", timeout=10).close()
+        SETTINGS[url] = settings
         yield Site(url, settings, running)
 
 
@@ -144,6 +148,9 @@ def _settings(
         "public_url": f"http://localhost:{port}",
         "sms_provider": "outbox",
         "mail_provider": "outbox",
+        # Nothing is sent to Twilio; texts that come in are signed as if by it.
+        "twilio_account_sid": TWILIO_SID,
+        "twilio_auth_token": TWILIO_TOKEN,
         "state_dir": state,
         # Each visitor names an address of its own, so that the limits count them one by one.
         "trusted_proxies": 1,

@@ -14,6 +14,7 @@ from tests.browser.desk_acts import (
     pause_for_nothing,
     transfer_after,
 )
+from tests.browser.erasing import erased_case
 from tests.browser.reaching import (
     case,
     case_spoken_to,
@@ -41,6 +42,7 @@ def _staff() -> Iterator[State]:
     yield State("case", "nothing chosen to say", case, say_nothing, wrong=True)
     yield State("new code", "asked", new_code)
     yield State("new code", "given", new_code, go_on)
+    yield State("erased case", "410", erased_case, status=410)
 
 
 def _matters() -> Iterator[State]:

@@ -14,7 +14,8 @@ from tests.browser.visitor import Visitor
 class State:
     """A page in one state. `wrong` pages say 'Error:' in their title; `act` is what is done in the browser.
 
-    `status` is the answer's, where it is not 200, or 422 for what is wrong. Two states of one `page` may have one title; two pages may not.
+    `status` is the answer's, where it is not 200, or 422 for what is wrong. `in_trouble`: on a
+    site from which no message leaves. Two states of one `page` may have one title; two pages may not.
     """
 
     page: str
@@ -24,6 +25,7 @@ class State:
     wrong: bool = False
     status: int = 0
     without_database: bool = False
+    in_trouble: bool = False
 
     def show(self, visitor: Visitor) -> Page:
         """Open the page in the browser, in this state."""

@@ -13,7 +13,7 @@ from tests.browser.pages import STATES
 from tests.browser.state import State
 from tests.browser.visitor import Visitor
 
-ON_THE_SITE = [state for state in STATES if not state.without_database]
+ON_THE_SITE = [state for state in STATES if not (state.without_database or state.in_trouble)]
 Record = Callable[[str, object], None]
 
 
@@ -47,6 +47,24 @@ def test_a_page_without_its_database_has_none_either(
 ) -> None:
     visitor = visit(language, without_database)
     look = Look(state.show(visitor), state, language, visitor.html, instruments)
+    found = checks.everything(look, once=language == LANGUAGES[0])
+    record_property(*records.record(look, found))
+    assert not checks.complaints(found), "\n".join(checks.complaints(found))
+
+
+@pytest.mark.parametrize("language", ALL_LANGUAGES)
+@pytest.mark.parametrize("state", [s for s in STATES if s.in_trouble], ids=str)
+def test_a_page_while_messages_do_not_leave_has_none_either(
+    state: State,
+    language: str,
+    instruments: Instruments,
+    visit: MakeVisitor,
+    in_trouble: str,
+    record_property: Record,
+) -> None:
+    visitor = visit(language, in_trouble)
+    look = Look(state.show(visitor), state, language, visitor.html, instruments)
+    assert look.page.locator(".desk-trouble p").count() == 2
     found = checks.everything(look, once=language == LANGUAGES[0])
     record_property(*records.record(look, found))
     assert not checks.complaints(found), "\n".join(checks.complaints(found))

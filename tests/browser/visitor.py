@@ -118,11 +118,16 @@ class Walker:
 
     def find_case(self, receipt: Answer) -> str:
         """The address of the case behind somebody's receipt; this person is signed in."""
-        found = re.search(r'class="reference">([^<]+)<', receipt.text)
-        assert found, receipt.text
-        answer = self.client.get(f"/staff/find?{urlencode({'number': found.group(1)})}")
+        number = urlencode({"number": self.reference_on(receipt)})
+        answer = self.client.get(f"/staff/find?{number}")
         assert answer.status_code == 303, answer.text
         return str(answer.headers["Location"])
+
+    @staticmethod
+    def reference_on(receipt: Answer) -> str:
+        found = re.search(r'class="reference">([^<]+)<', receipt.text)
+        assert found, receipt.text
+        return found.group(1)
 
 
 class Visitor(Walker):

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from casework.calendar import ALWAYS, OpeningHours, Span
 from casework.directory import Directory, Municipality, OtherCounty
+from casework.message_texts import Wording
 from casework.teams import (
     ALERTING,
     DEFAULT_LADDER,
@@ -127,6 +128,7 @@ def _team(draw: st.DrawFn, key: str, services: tuple[Service, ...], members: lis
         reply_within_working_days=draw(st.integers(0, 5)),
         rota=draw(st.booleans()),
         ladder=draw(_ladders()),
+        ask_after_days=draw(st.one_of(st.none(), st.integers(1, 60))),
     )
 
 
@@ -142,6 +144,21 @@ def _teams(
         members = sorted(worker.key for worker in workers.values() if key in worker.teams)
         teams[key] = draw(_team(key, services, members))
     return teams
+
+
+def _wording(emergency: str) -> Wording:
+    return Wording(
+        sms=f"{{county}}: {{link}} {emergency}",
+        subject='"Uutta" \\ {county}',
+        email=f'"""Hei!\n\n{{link}} \\u0041\n\n{{opens}}\n{emergency}"',
+    )
+
+
+#: Texts of the county's own, with all that TOML would rather have otherwise.
+_WORDINGS = {
+    "received": dict.fromkeys(LANGUAGES, _wording("112")),
+    "staff_new": dict.fromkeys(LANGUAGES, Wording(sms="{number} {link}")),
+}
 
 
 @st.composite
@@ -173,6 +190,7 @@ def sound(draw: st.DrawFn, holidays: frozenset[date]) -> Directory:
         absences=draw(worker_strategies.absences()),
         rotas=draw(worker_strategies.rotas(teams)),
         clients=draw(worker_strategies.clients()),
+        message_texts=draw(st.sampled_from(({}, _WORDINGS))),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import TracebackType
@@ -11,8 +11,10 @@ from typing import Any, Self
 from uuid import UUID
 
 from casework.access import Relation, Viewer
-from casework.commands import ChildConcerned, Contact, Submit
+from casework.commands import ChildConcerned, Contact, SafeTime, Submit
 from casework.errors import AlreadySubmitted
+from casework.follow_ups import HEARD, DueFollowUp, FollowUpState, PlannedFollowUp
+from casework.inbound import Correspondent, InboundText, Kind, Place
 from casework.messages import Message, MessageState
 from casework.model import (
     CASE_MOVES,
@@ -31,6 +33,7 @@ from casework.model import (
     TimelineEntry,
     TimelineKind,
 )
+from casework.notices import SENDER
 
 
 class CountingIds:
@@ -70,6 +73,10 @@ class Memory:
     timeline: list[TimelineEntry] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
     additions: dict[UUID, Answers] = field(default_factory=dict)
+    follow_ups: dict[UUID, PlannedFollowUp] = field(default_factory=dict)
+    texts: list[InboundText] = field(default_factory=list)
+    handled: dict[UUID, str] = field(default_factory=dict)
+    stopped: dict[bytes, datetime] = field(default_factory=dict)
 
     def kinds(self, case_id: UUID) -> list[TimelineKind]:
         entries = [entry for entry in self.timeline if entry.case_id == case_id]
@@ -105,8 +112,16 @@ class MemoryWork:
         return _Clocks(self)
 
     @property
+    def follow_ups(self) -> Any:
+        return _FollowUps(self)
+
+    @property
     def outbox(self) -> Any:
         return _Outbox(self)
+
+    @property
+    def inbound(self) -> Any:
+        return _Inbound(self)
 
     def __enter__(self) -> Self:
         assert not self.is_open, "one unit of work at a time"
@@ -385,6 +400,131 @@ class _Outbox(_Rows):
             else replace(m, state=MessageState.SUPPRESSED)
             for m in self._memory.messages
         ]
+
+
+class _Inbound(_Rows):
+    def correspondent(self, number_hash: bytes) -> Correspondent | None:
+        written = [
+            (message.created_at, case)
+            for message in self._memory.messages
+            for case in self._memory.cases.values()
+            if (message.address_hash, message.recipient) == (number_hash, SENDER)
+            and case.submission_id == message.submission_id
+            and case.state is not CaseState.CLOSED
+        ]
+        if not written:
+            return None
+        at, case = max(written, key=lambda pair: pair[0])
+        sender = self._memory.submissions[case.submission_id].sender or {}
+        named = frozenset(SafeTime(name) for name in sender.get("safe_times") or ())
+        return Correspondent(_head(case, self._memory), at, named or frozenset(SafeTime))
+
+    def add(self, text: InboundText) -> bool:
+        if text.provider_id in {kept.provider_id for kept in self._memory.texts}:
+            return False
+        self._memory.texts.append(text)
+        return True
+
+    def stop(self, number_hash: bytes, at: datetime) -> bool:
+        is_new = number_hash not in self._memory.stopped
+        self._memory.stopped.setdefault(number_hash, at)
+        return is_new
+
+    def start(self, number_hash: bytes) -> bool:
+        return self._memory.stopped.pop(number_hash, None) is not None
+
+    def has_stopped(self, number_hash: bytes) -> bool:
+        return number_hash in self._memory.stopped
+
+    def place(self, text_id: UUID) -> Place | None:
+        found = [t for t in self._memory.texts if t.id == text_id and t.kind is Kind.NOTE]
+        return Place(found[0].case_id, found[0].team) if found else None
+
+    def handle(self, text_id: UUID, by: str, at: datetime) -> bool:
+        was_waiting = text_id not in self._memory.handled
+        self._memory.handled.setdefault(text_id, by)
+        return was_waiting
+
+    def reopen(self, text_id: UUID) -> bool:
+        return self._memory.handled.pop(text_id, None) is not None
+
+
+class _FollowUps(_Rows):
+    def plan(self, planned: Sequence[PlannedFollowUp]) -> None:
+        for one in planned:
+            self._memory.follow_ups.setdefault(one.id, one)
+
+    def of(self, case_id: UUID) -> Sequence[PlannedFollowUp]:
+        found = [one for one in self._memory.follow_ups.values() if one.case_id == case_id]
+        return [replace(one, contact=None) for one in sorted(found, key=lambda one: one.due_at)]
+
+    def heard_at(self, case_id: UUID) -> datetime | None:
+        mine = (e for e in self._memory.timeline if e.case_id == case_id and e.kind in HEARD)
+        return max((entry.at for entry in mine), default=None)
+
+    def cancel(
+        self, case_id: UUID, follow_up_id: UUID, reason: str, at: datetime
+    ) -> PlannedFollowUp | None:
+        wanted = (case_id, follow_up_id)
+        found = self._cancel(lambda one: (one.case_id, one.id) == wanted, reason, at)
+        return found[0] if found else None
+
+    def cancel_of_case(self, case_id: UUID, reason: str, at: datetime) -> Sequence[PlannedFollowUp]:
+        return self._cancel(lambda one: one.case_id == case_id, reason, at)
+
+    def cancel_of_submission(
+        self, submission_id: UUID, reason: str, at: datetime
+    ) -> Sequence[PlannedFollowUp]:
+        return self._cancel(lambda one: one.submission_id == submission_id, reason, at)
+
+    def _cancel(
+        self, which: Callable[[PlannedFollowUp], bool], reason: str, at: datetime
+    ) -> Sequence[PlannedFollowUp]:
+        found = [
+            one
+            for one in self._memory.follow_ups.values()
+            if one.state is FollowUpState.PLANNED and which(one)
+        ]
+        self.end([one.id for one in found], FollowUpState.CANCELLED, reason, at)
+        return [self._memory.follow_ups[one.id] for one in found]
+
+    def restore(self, again: PlannedFollowUp) -> bool:
+        was = self._memory.follow_ups[again.id]
+        if was.state is FollowUpState.CANCELLED:
+            self._memory.follow_ups[again.id] = again
+        return was.state is FollowUpState.CANCELLED
+
+    def replace_contact(self, submission_id: UUID, contact: Contact) -> None:
+        for one in list(self._memory.follow_ups.values()):
+            if (one.submission_id, one.state) == (submission_id, FollowUpState.PLANNED):
+                self._memory.follow_ups[one.id] = replace(one, contact=contact)
+
+    def due(self, now: datetime, limit: int) -> Sequence[DueFollowUp]:
+        heads = _Cases(self._work)
+        due = [
+            one
+            for one in self._memory.follow_ups.values()
+            if one.state is FollowUpState.PLANNED and one.due_at <= now
+        ]
+        return [
+            DueFollowUp(one, head)
+            for one in sorted(due, key=lambda one: one.due_at)
+            if (head := heads.head(one.case_id)) is not None
+        ][:limit]
+
+    def end(self, ids: Collection[UUID], state: FollowUpState, reason: str, at: datetime) -> None:
+        for row_id in ids:
+            kept = self._memory.follow_ups[row_id]
+            if kept.state is FollowUpState.PLANNED:
+                self._memory.follow_ups[row_id] = replace(
+                    kept, state=state, reason=reason, ended_at=at, contact=None
+                )
+
+    def put_off(self, moved: Mapping[UUID, datetime]) -> None:
+        for row_id, due_at in moved.items():
+            self._memory.follow_ups[row_id] = replace(
+                self._memory.follow_ups[row_id], due_at=due_at
+            )
 
 
 def _head(case: Case, memory: Memory) -> CaseHead:

@@ -56,7 +56,7 @@ def test_what_spreadsheets_do_to_a_file_changes_nothing(
 @pytest.mark.parametrize(
     ("file", "line", "reason"),
     [
-        ("teams.csv", "north,Toinen,,,112,,,,,,,,no,,60,3,,", "key: stands on line 3 already"),
+        ("teams.csv", "north,Toinen,,,112,,,,,,,,no,,60,3,,,", "key: stands on line 3 already"),
         ("workers.csv", "testi-etela,T,t@example.org,fi,,,,", "stands on line 8 already"),
         ("workers.csv", "uusi,T,prov.ledare@example.org,fi,,,,", "stands on line 4 already"),
         ("workers.csv", "uusi,,u@example.org,fi,,,,", "name: is empty"),

@@ -26,7 +26,7 @@ from casework.usecases import (
     submit,
     take_back_phrase,
 )
-from casework.usecases.delivery import ask_for_call
+from casework.usecases.other_ways import ask_for_call
 from tests.casework.desk import MEMBER, MONDAY, STRANGER, Desk
 from tests.casework.fakes import MemoryWork, command
 
@@ -256,7 +256,9 @@ def lost(desk: Desk) -> tuple[Mark, ...]:
     """The marks of the case after the last message could not be delivered."""
     message = desk.work.kept.messages[-1]
     with desk.work:
-        ask_for_call(message, now=desk.at, ids=desk.ids, work=desk.work)
+        ask_for_call(
+            message, directory=desk.directory, now=desk.at, ids=desk.ids, work=desk.work
+        )
         desk.work.commit()
     return desk.case.marks
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
+from functools import partial
+from uuid import UUID
 
 import pytest
 
-from tasks.channels import (
-    PermanentFailure,
-)
+from casework.return_path import attempt_in, return_path
+from tasks.channels import PermanentFailure
 from tasks.channels.email import SmtpMail
 from tests.channels.conftest import Write
 from tests.emulators.smtp import SmtpSink
@@ -21,8 +24,8 @@ NAMES = {"fi": "Länsi-Åbon hyvinvointialue", "sv": "Västra Åbo välfärdsomr
 MAIJA = "maija@koe.example"
 
 
-def mail(sink: SmtpSink, envelope_from: str | None = None) -> SmtpMail:
-    return SmtpMail(sink.url, FROM, NAMES, envelope_from)
+def mail(sink: SmtpSink, back: Callable[[UUID], str] | None = None) -> SmtpMail:
+    return SmtpMail(sink.url, FROM, NAMES, back)
 
 
 def test_a_mail_arrives_whole_and_in_plain_ascii_on_the_wire(write: Write) -> None:
@@ -37,6 +40,10 @@ def test_a_mail_arrives_whole_and_in_plain_ascii_on_the_wire(write: Write) -> No
     assert message["From"].addresses[0].display_name == NAMES["fi"]
     assert message["From"].addresses[0].addr_spec == FROM
     assert message["Auto-Submitted"] == "auto-generated"
+    # Answers by themselves are not wanted; a report that it did not arrive is.
+    assert message["X-Auto-Response-Suppress"] == "DR, RN, NRN, OOF, AutoReply"
+    assert message["Content-Language"] == "fi"
+    assert not {"Reply-To", "Sender", "List-Unsubscribe"} & set(message)
     assert message["Date"].datetime.tzinfo is not None
     assert message.get_content_type() == "multipart/alternative"
     plain, page = message.iter_parts()
@@ -61,6 +68,7 @@ def test_each_attempt_of_one_message_has_the_same_message_id(write: Write) -> No
         again = mail(sink).send(replace(outgoing, attempt_id=write().attempt_id))
         ids = {one.message["Message-ID"] for one in sink.wait_for(2)}
     assert ids == {first} == {again}
+    assert re.fullmatch(r"<[0-9a-f-]{36}@esimerkkiala\.example>", first)
 
 
 @pytest.mark.parametrize(
@@ -87,12 +95,48 @@ def test_an_address_is_trimmed_and_its_domain_goes_in_ascii(
     assert came.message["To"] == envelope
 
 
-def test_bounces_go_where_they_are_told(write: Write) -> None:
+def test_bounces_of_each_attempt_go_to_an_address_of_its_own(write: Write) -> None:
+    back = partial(return_path, "palautukset@päiväkoti-esimerkki.fi", key=b"key")
+    first = write(MAIJA)
+    again = replace(first, attempt_id=write().attempt_id)
     with SmtpSink() as sink:
-        mail(sink, envelope_from="palautukset@bounce.example").send(write(MAIJA))
-        (came,) = sink.wait_for(1)
-    assert came.mail_from == "palautukset@bounce.example"
-    assert came.message["From"].addresses[0].addr_spec == FROM
+        for outgoing in (first, again):
+            mail(sink, back).send(outgoing)
+        came = sink.wait_for(2)
+    for outgoing, one in zip((first, again), came, strict=True):
+        name, _, domain = one.mail_from.rpartition("@")
+        assert attempt_in(name, b"key") == outgoing.attempt_id
+        assert (name.partition("+")[0], domain) == ("palautukset", "xn--pivkoti-esimerkki-qqbc.fi")
+        assert one.message["From"].addresses[0].addr_spec == FROM
+        assert b"palautukset" not in one.raw
+
+
+def test_an_address_to_which_nothing_can_come_back_is_refused_at_once() -> None:
+    with pytest.raises(ValueError, match="not an e-mail address"):
+        SmtpMail("smtp://127.0.0.1", FROM, NAMES, partial(return_path, "a b@c.example", key=b"k"))
+
+
+def test_fifty_mails_at_once_each_arrive_in_their_own_language(write: Write) -> None:
+    said = {"fi": "Hei, tämä on päivän viesti", "sv": "Hej, så här löd det", "en": "Hello"}
+    outgoing = [
+        write(MAIJA, subject=f"{said[language]} {number}", body=said[language], language=language)
+        for number in range(17)
+        for language in said
+    ]
+    with SmtpSink() as sink:
+        channel = mail(sink)
+        with ThreadPoolExecutor(8) as pool:
+            sent = set(pool.map(channel.send, outgoing))
+        came = sink.wait_for(len(outgoing))
+    assert len(sent) == len(outgoing)
+    for one in came:
+        language = one.message["Content-Language"]
+        plain, page = one.message.iter_parts()
+        assert one.message["Subject"].startswith(said[language])
+        assert plain.get_content().strip() == said[language]
+        assert f'<html lang="{language}"' in page.get_content()
+        if language in NAMES:
+            assert one.message["From"].addresses[0].display_name == NAMES[language]
 
 
 @pytest.mark.parametrize("length", [80, 200])
@@ -133,6 +177,9 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail(write: Write) -> None:
         {"to": "@koe.example"},
         {"to": "maija@"},
         {"to": "mäijä@koe.example"},
+        {"to": '"maija koe"@koe.example'},
+        {"to": '"maija@muu.example"@koe.example'},
+        {"to": f"{'m' * 65}@koe.example"},
         {"to": "maija@koe..example"},
         {"to": "maija@köe..example"},
         {"to": "maija@-köe.example"},
@@ -140,6 +187,9 @@ def test_a_line_that_is_a_dot_does_not_end_the_mail(write: Write) -> None:
         {"subject": "Hei\nBcc: muu@koe.example"},
         {"subject": "Hei\x00"},
         {"language": "fi\r\nBcc: muu@koe.example"},
+        {"to": "maija@koe.example\u2028Bcc: muu@koe.example"},
+        {"subject": "Hei\u2028Bcc: muu@koe.example"},
+        {"subject": "Hei\x85Bcc: muu@koe.example"},
     ],
 )
 def test_a_header_can_not_be_smuggled_in(write: Write, wrong: dict[str, str]) -> None:
@@ -156,3 +206,11 @@ def test_a_mail_kept_as_bytes_reads_the_same_again(write: Write) -> None:
         (came,) = sink.wait_for(1)
     again = message_from_bytes(came.raw, policy=policy.default)
     assert again["Subject"] == "Ä" * 120
+
+
+@pytest.mark.parametrize("name", ["Ala\r\nBcc: muu@koe.example", "Ala\nX: y", "Ala\x00"])
+def test_no_header_is_smuggled_in_by_the_countys_own_name(write: Write, name: str) -> None:
+    with SmtpSink() as sink:
+        with pytest.raises(PermanentFailure):
+            SmtpMail(sink.url, FROM, name).send(write(MAIJA))
+        assert sink.received == []

@@ -29,21 +29,43 @@ def mail(sink: SmtpSink) -> SmtpMail:
 
 
 @pytest.mark.parametrize(
-    ("reply", "kind"),
+    ("reply", "kind", "reason", "code"),
     [
-        ("450 greylisted", TemporaryFailure),
-        ("421 busy", TemporaryFailure),
-        ("550 no such user", PermanentFailure),
-        ("553 not allowed", PermanentFailure),
+        ("450 greylisted", TemporaryFailure, "refused_for_now", "450"),
+        ("450 4.7.1 greylisted, come again", TemporaryFailure, "refused_for_now", "4.7.1"),
+        ("421 busy", TemporaryFailure, "refused_for_now", "421"),
+        ("452 4.2.2 full", TemporaryFailure, "refused_for_now", "4.2.2"),
+        ("450 4.1.1 not checked yet", TemporaryFailure, "refused_for_now", "4.1.1"),
+        ("550 no such user", PermanentFailure, "recipient_refused", "550"),
+        ("550 5.1.1 no such user", PermanentFailure, "recipient_refused", "5.1.1"),
+        ("550 5.1.10 null MX", PermanentFailure, "recipient_refused", "5.1.10"),
+        ("550 5.4.1 access denied", PermanentFailure, "recipient_refused", "5.4.1"),
+        ("551 user has moved", PermanentFailure, "recipient_refused", "551"),
+        ("552 full", PermanentFailure, "mailbox_full", "552"),
+        ("552 5.2.2 full", PermanentFailure, "mailbox_full", "5.2.2"),
+        ("550 5.2.1 disabled", PermanentFailure, "mailbox_closed", "5.2.1"),
+        ("550 5.7.13 account closed", PermanentFailure, "mailbox_closed", "5.7.13"),
+        ("553 not allowed", PermanentFailure, "recipient_refused", "553"),
+        # What is refused of one recipient says nothing about the others, whatever the words.
+        ("550 5.7.1 policy", PermanentFailure, "mail_refused", "5.7.1"),
+        ("554 5.7.1 relay access denied", PermanentFailure, "mail_refused", "5.7.1"),
+        ("550 5.7.23 SPF", PermanentFailure, "mail_refused", "5.7.23"),
+        ("550 5.1.8 sender's domain", PermanentFailure, "mail_refused", "5.1.8"),
+        ("556 5.1.10 no mail", PermanentFailure, "recipient_refused", "5.1.10"),
+        ("521 no mail here", PermanentFailure, "mail_server_away", "521"),
+        ("554 5.4.14 loop", PermanentFailure, "mail_server_away", "5.4.14"),
+        ("599 what", PermanentFailure, "mail_refused", "599"),
+        # A server may ask for a sign-in as late as here.
+        ("530 5.7.0 sign in first", ConfigurationFault, "not_authorised", "5.7.0"),
     ],
 )
 def test_a_refused_recipient_is_for_now_or_for_good(
-    write: Write, reply: str, kind: type[SendingFailed]
+    write: Write, reply: str, kind: type[SendingFailed], reason: str, code: str
 ) -> None:
     with SmtpSink(replies={MAIJA: reply}) as sink, pytest.raises(SendingFailed) as raised:
         mail(sink).send(write(MAIJA))
-    assert type(raised.value) is kind
-    assert raised.value.code == reply[:3]
+    failure = raised.value
+    assert (type(failure), failure.reason_class, failure.code) == (kind, reason, code)
 
 
 @pytest.mark.parametrize(
@@ -85,6 +107,43 @@ def answering(*lines: bytes) -> tuple[str, threading.Thread]:
     thread = threading.Thread(target=serve)
     thread.start()
     return f"smtp://127.0.0.1:{listening.getsockname()[1]}", thread
+
+
+HELLO = (b"220 hi", b"250 ok")
+TAKEN = (*HELLO, b"250 ok", b"250 ok", b"354 go")
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "reason", "code"),
+    [
+        ((b"421 4.3.2 closing",), TemporaryFailure, "refused_for_now", "421"),
+        ((b"554 5.7.1 not you",), ConfigurationFault, "server_refuses_us", "554"),
+        ((*HELLO, b"550 5.1.8 who"), ConfigurationFault, "sender_refused", "5.1.8"),
+        ((*HELLO, b"530 5.7.0 STARTTLS first"), ConfigurationFault, "not_authorised", "5.7.0"),
+        ((*HELLO, b"552 5.3.4 too big"), ConfigurationFault, "sender_refused", "5.3.4"),
+        ((*HELLO, b"452 4.2.2 full"), TemporaryFailure, "refused_for_now", "4.2.2"),
+        ((*HELLO, b"452 4.3.1 disk full"), TemporaryFailure, "refused_for_now", "4.3.1"),
+        ((*TAKEN, b"451 4.3.0 later"), TemporaryFailure, "refused_for_now", "4.3.0"),
+        ((*TAKEN, b"452 4.2.2 full"), TemporaryFailure, "refused_for_now", "4.2.2"),
+        ((*TAKEN, b"421 4.7.0 slow down"), TemporaryFailure, "refused_for_now", "4.7.0"),
+        ((*TAKEN, b"552 5.2.2 full"), PermanentFailure, "mailbox_full", "5.2.2"),
+        ((*TAKEN, b"552 too big"), PermanentFailure, "text_refused", "552"),
+        ((*TAKEN, b"554 5.7.1 spam"), PermanentFailure, "mail_refused", "5.7.1"),
+        ((*TAKEN, b"554 5.6.0 odd"), PermanentFailure, "text_refused", "5.6.0"),
+        ((*TAKEN, b"550 5.1.1 nobody"), PermanentFailure, "recipient_refused", "5.1.1"),
+        ((*TAKEN, b"999 what"), OutcomeUnknown, "answer_not_understood", "999"),
+    ],
+)
+def test_a_refusal_is_told_by_its_step_and_its_enhanced_status(
+    write: Write, lines: tuple[bytes, ...], kind: type[SendingFailed], reason: str, code: str
+) -> None:
+    url, thread = answering(*lines)
+    with pytest.raises(SendingFailed) as raised:
+        SmtpMail(url, FROM, NAMES).send(write(MAIJA))
+    thread.join()
+    failure = raised.value
+    assert (type(failure), failure.reason_class) == (kind, reason)
+    assert failure.code == code
 
 
 @pytest.mark.parametrize(
@@ -172,3 +231,20 @@ def test_no_address_and_no_text_reaches_a_log_or_an_error(
     said = repr([logged, failure, failure.__context__, failure.__cause__, outgoing])
     assert MAIJA not in said
     assert "Salainen" not in said
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+def test_no_credential_reaches_a_log_an_error_or_a_terminal(
+    write: Write, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with SmtpSink(login=("luotsi", "oikea")) as sink, caplog.at_level(logging.DEBUG):
+        url = f"smtp://tunnus:salasana@127.0.0.1:{sink.port}"
+        channel = SmtpMail(url, FROM, NAMES)
+        with pytest.raises(ConfigurationFault) as raised:
+            channel.send(write(MAIJA))
+    logged = [one.getMessage() for one in caplog.records if not one.name.startswith("mail.")]
+    said = repr(
+        [logged, raised.value, raised.value.__context__, vars(channel), *capfd.readouterr()]
+    )
+    assert "salasana" not in said
+    assert "tunnus" not in said

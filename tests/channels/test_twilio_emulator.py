@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import signal
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import requests
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
@@ -23,6 +14,7 @@ from twilio.rest import Client
 from tasks.channels.sms import TwilioSms
 from tasks.channels.twilio_http import TwilioHttp
 from tests.channels.conftest import PUBLIC_URL, SENDER, Receipts, Write, closed_port
+from tests.live import until
 from webapp.embedded.twilio_behaviour import Behaviour
 from webapp.embedded.twilio_emulator import ACCOUNT_SID, AUTH_TOKEN, TwilioEmulator
 
@@ -109,16 +101,49 @@ def test_a_receiver_that_is_down_does_not_stop_the_emulator(write: Write) -> Non
         assert twilio.messages()[0].status == "delivered"
 
 
-def test_a_message_can_be_read_blanked_and_deleted(sdk: Any) -> None:
+def test_a_message_can_be_read_blanked_and_deleted(sdk: Any, twilio: TwilioEmulator) -> None:
     made = sdk.messages.create(to=NUMBER, from_="Esimerkki", body="Hei")
     assert made.status == "queued"
     fetched = sdk.messages(made.sid).fetch()
     assert (fetched.body, fetched.num_segments) == ("Hei", "1")
     assert sdk.messages(made.sid).update(body="").body == ""
+    twilio.settle()
     assert sdk.messages(made.sid).delete()
     with pytest.raises(TwilioRestException) as raised:
         sdk.messages(made.sid).fetch()
     assert (raised.value.status, raised.value.code) == (404, 20404)
+
+
+def test_a_message_under_way_is_neither_deleted_nor_called_back(
+    sdk: Any, twilio: TwilioEmulator
+) -> None:
+    twilio.behave(NUMBER, Behaviour(outcome="sent"))
+    made = sdk.messages.create(to=NUMBER, from_="Esimerkki", body="Hei")
+    twilio.settle()
+    with pytest.raises(TwilioRestException) as raised:
+        sdk.messages(made.sid).delete()
+    assert (raised.value.status, raised.value.code) == (409, 20009)
+    with pytest.raises(TwilioRestException) as raised:
+        sdk.messages(made.sid).update(status="canceled")
+    assert (raised.value.status, raised.value.code) == (400, 30409)
+    assert sdk.messages(made.sid).fetch().status == "sent"
+
+
+def test_what_is_not_kept_is_told_until_it_was_sent_and_no_longer(
+    sdk: Any, twilio: TwilioEmulator
+) -> None:
+    asked = {"content_retention": "discard", "address_retention": "obfuscate"}
+    twilio.behave(NUMBER, Behaviour(callback_delay=3600))
+    waiting = sdk.messages.create(to=NUMBER, from_="E", body="Hei", **asked)
+    twilio.behave(NUMBER, Behaviour())
+    sent = sdk.messages.create(to=NUMBER, from_="E", body="Hei", **asked)
+    made = twilio.messages()[1]
+    until(lambda: made.status == "delivered")
+    assert (sdk.messages(waiting.sid).fetch().to, sent.body) == (NUMBER, "Hei")
+    told = sdk.messages(sent.sid).fetch()
+    assert (told.to, told.body) == ("+35840000XXXX", "")
+    assert [one.sid for one in sdk.messages.list(to=NUMBER)] == [waiting.sid]
+    assert (made.to, made.body) == (NUMBER, "Hei")
 
 
 def test_the_list_is_newest_first_filtered_and_paged(sdk: Any, twilio: TwilioEmulator) -> None:
@@ -140,11 +165,15 @@ def test_the_list_is_newest_first_filtered_and_paged(sdk: Any, twilio: TwilioEmu
         ({"to": NUMBER, "from_": "E", "body": ""}, 21602),
         ({"to": NUMBER, "from_": "E", "body": "x" * 1601}, 21617),
         ({"to": "0400", "from_": "E", "body": "x"}, 21211),
+        ({"to": NUMBER, "from_": "E", "body": "x", "validity_period": 0}, 90007),
+        ({"to": NUMBER, "from_": "E", "body": "x", "validity_period": 36_001}, 90007),
+        ({"to": NUMBER, "from_": "E", "body": "x", "content_retention": "burn"}, 30029),
+        ({"to": NUMBER, "from_": "E", "body": "x", "address_retention": "discard"}, 30030),
         ({"to": "+358500021614", "from_": "E", "body": "x"}, 21614),
     ],
 )
 def test_a_request_that_twilio_would_refuse_is_refused(
-    sdk: Any, asked: dict[str, str], code: int
+    sdk: Any, asked: dict[str, Any], code: int
 ) -> None:
     with pytest.raises(TwilioRestException) as raised:
         sdk.messages.create(**asked)
@@ -189,57 +218,3 @@ def test_the_account_wants_its_own_sid_and_token(twilio: TwilioEmulator) -> None
     with pytest.raises(TwilioRestException) as raised:
         stranger.messages.create(to=NUMBER, from_="E", body="x")
     assert (raised.value.status, raised.value.code) == (401, 20003)
-
-
-def asked(method: str, url: str, body: object = None) -> Any:
-    data = None if body is None else json.dumps(body).encode()
-    with urllib.request.urlopen(urllib.request.Request(url, data, method=method)) as answer:
-        return json.load(answer)
-
-
-@pytest.fixture
-def own_process() -> Iterator[str]:
-    port = closed_port()
-    command = [sys.executable, "-m", "webapp.embedded.twilio_emulator", "--port", str(port)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        yield f"http://127.0.0.1:{port}"
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(10) == 0
-
-
-def test_a_process_of_its_own_is_steered_from_outside(own_process: str) -> None:
-    behaviour = {"status": 400, "code": 21610}
-    asked("PUT", f"{own_process}/_control/behaviour", {"to": NUMBER, "behaviour": behaviour})
-    sdk = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=TwilioHttp(own_process, (1, 5)))
-    with pytest.raises(TwilioRestException):
-        sdk.messages.create(to=NUMBER, from_="E", body="x")
-    asked("POST", f"{own_process}/_control/reset", {})
-    sdk.messages.create(to=NUMBER, from_="E", body="x")
-    seen = asked("GET", f"{own_process}/_control/messages")
-    assert seen["creates"] == 1
-    assert [one["to"] for one in seen["messages"]] == [NUMBER]
-    with pytest.raises(urllib.error.HTTPError, match="400"):
-        asked("PUT", f"{own_process}/_control/behaviour", {"to": "*", "behaviour": {"mood": 1}})
-
-
-def test_a_call_costs_no_delayed_acknowledgement(twilio: TwilioEmulator) -> None:
-    """Nagle against delayed acknowledgement costs 40 ms a call: fifty calls would take two seconds."""
-    place = f"{twilio.url}/2010-04-01/Accounts/{ACCOUNT_SID}/Messages.json"
-    form = {"To": NUMBER, "From": "E", "Body": "x"}
-
-    def fifty() -> None:
-        with requests.Session() as session:
-            session.trust_env = False
-            for _ in range(50):
-                answer = session.post(place, form, auth=(ACCOUNT_SID, AUTH_TOKEN), timeout=5)
-                assert answer.status_code == 201
-
-    began = time.monotonic()
-    fifty()
-    assert time.monotonic() - began < 1.5
-    with ThreadPoolExecutor(4) as pool:
-        for done in [pool.submit(fifty) for _ in range(4)]:
-            done.result()
-    assert len(twilio.messages()) == 250

@@ -46,6 +46,7 @@ def _settings(
         twilio_from="+15005550006",
         smtp_url=SecretStr(mail),
         mail_from="luotsi@example.org",
+        mail_bounce="bounces@example.org",
         state_dir=folder / "state",
         demo=True,
     )

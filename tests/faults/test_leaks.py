@@ -39,6 +39,7 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "email": f"{MARK}@example.org",
         "safe_times": ["morning", "afternoon", "evening"],
         "may_leave_message": "no",
+        "may_use_other": "yes",
     },
 }
 LANGUAGE = {"language": "other", "other_language": f"{MARK}-kieli", "interpreter": "yes"}

@@ -35,7 +35,8 @@ OPTIONAL = dict.fromkeys(
         "identity_code", "age", "child_age", "child_name", "street_address", "postal_code", "post_office",
         "lives", "lives_more", "relation", "job_title", "capacity_more", "secrecy_grounds", "told_child",
         "told_guardian", "told_more", "needs_more", "family_situation", "earlier_support", "additional",
-        "client_code", "worker_name", "topic", "safe_times", "may_leave_message", "non_disclosure",
+        "client_code", "worker_name", "topic", "safe_times", "may_leave_message",
+        "may_use_other", "non_disclosure",
     ]
 )  # fmt: skip
 

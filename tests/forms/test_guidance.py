@@ -118,6 +118,19 @@ def test_the_answer_comes_in_the_language_that_was_chosen_or_the_pages(
                 safe_times=frozenset({SafeTime.EVENING}),
             ),
         ),
+        (
+            {
+                "way": "sms",
+                "phone": "040 123 4567",
+                "email": "testi@example.org",
+                "may_use_other": "yes",
+            },
+            Contact(ContactWay.SMS, "+358401234567", True, "testi@example.org", may_use_other=True),
+        ),
+        (
+            {"way": "email", "email": "testi@example.org", "may_use_other": "no"},
+            Contact(ContactWay.EMAIL, email="testi@example.org"),
+        ),
     ],
 )
 def test_the_contact_that_was_chosen_is_the_contact_of_the_command(
@@ -194,6 +207,7 @@ def valid_pages(draw: st.DrawFn) -> dict[str, Any]:
             "email": "testi@example.org",
             "safe_times": draw(st.sampled_from(["morning", "evening", "", "rubbish"])),
             "may_leave_message": draw(st.sampled_from(["yes", "no", ""])),
+            "may_use_other": draw(st.sampled_from(["yes", "no", ""])),
         },
         "language": {
             "language": draw(st.sampled_from(["fi", "other"])),

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tasks.channels.rendering import render, render_html
 from webapp import catalogues, wiring
 from webapp.catalogues import CatalogueError
 from webapp.config import Settings
+from webapp.message_texts import render, render_html
 
 
 @pytest.fixture

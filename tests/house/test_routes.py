@@ -61,7 +61,7 @@ PUBLIC = {
     "operators.figures",
 }
 #: Signed by the provider instead of carrying a token.
-SIGNED = {"hooks.twilio_status"}
+SIGNED = {"hooks.twilio_status", "hooks.twilio_inbound"}
 #: In the demo alone.
 DEMO = {"dev.outbox", "dev.outbox_json"}
 
@@ -83,6 +83,9 @@ KNOWN = {
     "page": "client",
     "act": "answer",
     "button": "urgent",
+    "text_id": "01890000-0000-7000-8000-000000000004",
+    "follow_up_id": "01890000-0000-7000-8000-000000000005",
+    "to": "handled",
 }
 
 

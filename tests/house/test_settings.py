@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from casework.messages import ATTEMPT_TAKES
 from tests.live import until
 from webapp import config
 from webapp.embedded.process import free_port
@@ -130,6 +131,21 @@ def test_a_setting_that_is_missing_is_named(name: str, value: object) -> None:
         ("SMS_PROVIDER", "pigeon"),
         ("MAIL_PROVIDER", "pigeon"),
         ("TWILIO_API_URL", "http://twilio.example.org"),
+        ("TWILIO_EDGE", "evil.example.org/"),
+        ("TWILIO_EDGE", "Dublin"),
+        ("TWILIO_EDGE", "-"),
+        ("TWILIO_REGION", "ie1"),
+        ("TWILIO_REGION", "ie1@evil"),
+        ("TWILIO_CONNECT_TIMEOUT", "0"),
+        ("TWILIO_CONNECT_TIMEOUT", "11"),
+        ("TWILIO_READ_TIMEOUT", "36"),
+        ("TWILIO_READ_TIMEOUT", "nan"),
+        ("TWILIO_READ_TIMEOUT", "soon"),
+        ("TWILIO_CONTENT_RETENTION", "obfuscate"),
+        ("TWILIO_ADDRESS_RETENTION", "discard"),
+        ("SMS_PER_SECOND", "-1"),
+        ("SMS_PER_SECOND", "inf"),
+        ("MAIL_PER_SECOND", "nan"),
         ("SMTP_URL", "mail:587"),
         ("SMTP_URL", "http://mail"),
         ("TRUSTED_PROXIES", "-1"),
@@ -144,6 +160,19 @@ def test_a_setting_that_is_missing_is_named(name: str, value: object) -> None:
 )
 def test_a_setting_that_is_wrong_is_named(name: str, value: str) -> None:
     assert name in stopped(PRODUCTION, **{name: value})
+
+
+def test_an_attempt_at_twilio_never_takes_longer_than_its_claim_has_left() -> None:
+    put(PRODUCTION, TWILIO_CONNECT_TIMEOUT=10, TWILIO_READ_TIMEOUT=35)
+    settings = config.load()
+    longest = settings.twilio_connect_timeout + settings.twilio_read_timeout
+    assert longest <= ATTEMPT_TAKES.total_seconds()
+
+
+def test_a_region_of_twilio_needs_an_edge() -> None:
+    assert "TWILIO_EDGE is missing" in stopped(PRODUCTION, TWILIO_REGION="ie1")
+    put(PRODUCTION, TWILIO_REGION="ie1", TWILIO_EDGE="dublin")
+    assert config.load().twilio_edge == "dublin"
 
 
 @pytest.mark.parametrize("name", ["SMS_PROVIDER", "MAIL_PROVIDER"])

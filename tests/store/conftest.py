@@ -57,3 +57,14 @@ def typed_child(municipality: str = "905", **known: Any) -> ChildConcerned:
 def case_ids(house: House, submission_id: UUID) -> list[UUID]:
     with house.work() as work:
         return [head.id for head in work.cases.heads_of(submission_id)]
+
+
+@pytest.fixture
+def ask(house: House, send: Send) -> Send:
+    """Store a whole submission of somebody who wants texts to `texting.NUMBER`."""
+
+    def asked(*children: ChildConcerned, **changes: Any) -> Submit:
+        contact = Contact(ContactWay.SMS, "+358500000041", textable=True)
+        return send(*children, contact=contact, **changes)
+
+    return asked

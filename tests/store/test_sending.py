@@ -246,6 +246,23 @@ def test_the_spare_way_is_sealed_like_the_first_and_opened_when_it_is_needed(
     assert address not in " ".join(row.whole for row in dump)
 
 
+def test_a_number_that_wants_no_texts_gets_none_as_the_spare_way_either(
+    house: House, owner: Engine, send: Send
+) -> None:
+    contact = Contact(ContactWay.EMAIL, TYPED["phone"], True, TYPED["email"], may_use_other=True)
+    send(contact=contact)
+    with owner.begin() as connection:
+        connection.execute(
+            text("insert into opt_outs values (:hash, now())"),
+            {"hash": house.ids.number_hash(TYPED["phone"])},
+        )
+    end(house, to_sender(house), Outcome(Verdict.REFUSED, reason="recipient_refused"))
+    found = to_sender(house, MONDAY + MINUTE)
+    assert found.message.channel is Channel.SMS
+    assert begin_attempt(found, **rooms(house, MONDAY + MINUTE)) is None
+    assert rows(owner, "select 1 from timeline where kind = 'call_needed'")
+
+
 def test_a_choice_of_contact_since_the_first_try_rules_over_the_second_too(
     house: House, owner: Engine, send: Send
 ) -> None:

@@ -139,6 +139,8 @@ def test_over_the_days_budget_no_sender_is_texted_and_an_alarm_is_raised(
     send_all(house)
     assert suppressed(owner) == 2
     assert alarms == ["text_budget_spent"] * 2
-    figures = [f for f in StoreFigures(house.engine).collect() if f.name == "luotsi_texts_to_senders_today"]
+    figures = [
+        f for f in StoreFigures(house.engine).collect() if f.name == "luotsi_texts_to_senders_today"
+    ]
     today = [sample.value for figure in figures for sample in figure.samples]
     assert today == [4]

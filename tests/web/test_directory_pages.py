@@ -295,7 +295,7 @@ MONDAY = "2026-09-21"
 def with_rota(house: House) -> None:
     files = demo_county.bundle_files(demo_county.FOLDER)
     lines = files["teams.csv"].splitlines()
-    lines = [line[:-2] + "yes" if line.startswith("north,") else line for line in lines]
+    lines = [line[:-3] + "yes," if line.startswith("north,") else line for line in lines]
     load(house, {**files, "teams.csv": "\n".join(lines) + "\n"})
 
 

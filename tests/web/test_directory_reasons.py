@@ -51,6 +51,14 @@ def reasons() -> Iterator[str]:
                 yield from texts(node.args[-1])
 
 
+def reasons_of_texts() -> Iterator[str]:
+    """What may be wrong with a text of messages."""
+    for node in ast.walk(ast.parse((CASEWORK / "message_texts.py").read_text("utf-8"))):
+        if isinstance(node, ast.Yield) and node.value is not None:
+            yield from texts(node.value)
+
+
+FOUND_IN_TEXTS = sorted(set(reasons_of_texts()))
 FOUND = sorted(set(reasons()) - _JOINED)
 
 
@@ -61,6 +69,13 @@ def test_the_search_for_reasons_finds_them() -> None:
 @pytest.mark.parametrize("reason", FOUND)
 def test_a_reason_of_the_bundle_is_known(reason: str) -> None:
     assert worded(about(reason)[1]) is not None
+
+
+@pytest.mark.parametrize("reason", FOUND_IN_TEXTS)
+def test_a_reason_of_a_text_is_known(reason: str) -> None:
+    assert len(FOUND_IN_TEXTS) > 9
+    assert about(f"received.fi.sms: {reason}") == ("received.fi.sms", reason)
+    assert worded(reason) is not None
 
 
 @pytest.mark.parametrize(

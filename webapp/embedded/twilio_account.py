@@ -1,6 +1,7 @@
 """The emulated account's memory: its messages as Twilio's API tells of them.
 
-Source: twilio.com/docs/messaging/api/message-resource.
+Sources: twilio.com/docs/messaging/api/message-resource, and for what is no longer told
+twilio.com/docs/messaging/guides/privacy-message-redaction.
 """
 
 from __future__ import annotations
@@ -19,6 +20,20 @@ from casework.sms_segments import segments
 API_VERSION: Final = "2010-04-01"
 #: A receipt that comes late never takes a message back.
 RANKS: Final = ("accepted", "queued", "sent", "undelivered", "failed", "delivered")
+#: Only then may a message be deleted (error 20009).
+FINAL: Final = frozenset({"undelivered", "failed", "delivered", "received"})
+_IN_QUEUE: Final = frozenset({"accepted", "queued"})
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """What Twilio keeps of a message once it was sent: its text, and the recipient's whole number."""
+
+    content: str = "retain"
+    address: str = "retain"
+
+
+RETAINED: Final = Retention()
 
 
 @dataclass
@@ -27,18 +42,32 @@ class StoredMessage:
 
     sid: str
     account_sid: str
-    to: str
-    sender: str | None
+    to: str = field(repr=False)
+    sender: str | None = field(repr=False)
     messaging_service_sid: str | None
-    body: str
+    body: str = field(repr=False)
     status_callback: str | None
     validity_period: str | None
     created_at: datetime
     status: str = "queued"
+    direction: str = "outbound-api"
+    retention: Retention = RETAINED
     sent_at: datetime | None = None
     updated_at: datetime | None = None
     error_code: int | None = None
     callbacks: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def told_to(self) -> str:
+        """The recipient as the API still tells it: the last four digits may be gone."""
+        if self.retention.address != "obfuscate" or self.status in _IN_QUEUE:
+            return self.to
+        return f"{self.to[:-4]}XXXX"
+
+    @property
+    def told_body(self) -> str:
+        gone = self.retention.content == "discard" and self.status not in _IN_QUEUE
+        return "" if gone else self.body
 
     def as_json(self) -> dict[str, Any]:
         base = f"/{API_VERSION}/Accounts/{self.account_sid}/Messages/{self.sid}"
@@ -46,11 +75,11 @@ class StoredMessage:
             "sid": self.sid,
             "account_sid": self.account_sid,
             "api_version": API_VERSION,
-            "body": self.body,
+            "body": self.told_body,
             "date_created": _rfc2822(self.created_at),
             "date_sent": _rfc2822(self.sent_at),
             "date_updated": _rfc2822(self.updated_at or self.created_at),
-            "direction": "outbound-api",
+            "direction": self.direction,
             "error_code": self.error_code,
             "error_message": None,
             "from": self.sender,
@@ -61,12 +90,14 @@ class StoredMessage:
             "price_unit": "USD",
             "status": self.status,
             "subresource_uris": {"media": f"{base}/Media.json"},
-            "to": self.to,
+            "to": self.told_to,
             "uri": f"{base}.json",
         }
 
     def as_seen_by_control(self) -> dict[str, Any]:
         return self.as_json() | {
+            "to": self.to,
+            "body": self.body,
             "status_callback": self.status_callback,
             "validity_period": self.validity_period,
             "accepted_at": self.created_at.isoformat(),
@@ -77,8 +108,10 @@ class StoredMessage:
 class Account:
     """All messages of one account, oldest first. Safe between threads."""
 
-    def __init__(self, sid: str) -> None:
+    def __init__(self, sid: str, retention: Retention = RETAINED) -> None:
+        """`retention`: what the account does with messages whose request says nothing of it."""
         self.sid = sid
+        self._retention = retention
         self._lock = threading.Lock()
         self._messages: dict[str, StoredMessage] = {}
 
@@ -103,18 +136,45 @@ class Account:
             validity_period=form.get("ValidityPeriod"),
             created_at=datetime.now(UTC),
             status="accepted" if service else "queued",
+            retention=Retention(
+                form.get("ContentRetention", self._retention.content),
+                form.get("AddressRetention", self._retention.address),
+            ),
         )
         with self._lock:
             self._messages[message.sid] = message
         return message
 
+    def take_in(self, form: Mapping[str, str]) -> None:
+        """Keep a text that came in, as its webhook tells it."""
+        now = datetime.now(UTC)
+        message = StoredMessage(
+            sid=form["MessageSid"],
+            account_sid=self.sid,
+            to=form["To"],
+            sender=form["From"],
+            messaging_service_sid=form.get("MessagingServiceSid"),
+            body=form["Body"],
+            status_callback=None,
+            validity_period=None,
+            created_at=now,
+            status="received",
+            direction="inbound",
+            sent_at=now,
+        )
+        with self._lock:
+            self._messages[message.sid] = message
+
     def get(self, sid: str) -> StoredMessage | None:
         with self._lock:
             return self._messages.get(sid)
 
-    def delete(self, sid: str) -> bool:
+    def delete(self, message: StoredMessage) -> bool:
+        """False while the message is under way: then Twilio keeps it."""
         with self._lock:
-            return self._messages.pop(sid, None) is not None
+            if message.status in FINAL:
+                self._messages.pop(message.sid, None)
+            return message.status in FINAL
 
     def redact(self, message: StoredMessage) -> None:
         with self._lock:
@@ -126,7 +186,7 @@ class Account:
             if RANKS.index(status) > RANKS.index(message.status):
                 message.status, message.error_code = status, error_code
                 message.updated_at = datetime.now(UTC)
-                if status == "sent":
+                if message.sent_at is None and status not in _IN_QUEUE | {"failed"}:
                     message.sent_at = message.updated_at
 
     def page(self, query: Mapping[str, str]) -> dict[str, Any]:
@@ -154,7 +214,10 @@ class Account:
 
 
 def _matches(message: StoredMessage, query: Mapping[str, str]) -> bool:
-    if query.get("To") not in (None, message.to) or query.get("From") not in (None, message.sender):
+    if query.get("To") not in (None, message.told_to) or query.get("From") not in (
+        None,
+        message.sender,
+    ):
         return False
     asked = {name: value for name, value in query.items() if name.startswith("DateSent")}
     if not asked:

@@ -6,13 +6,22 @@ import random
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Protocol
 
 Outcome = Literal["delivered", "sent", "undelivered", "failed"]
 Callbacks = Literal["normal", "dropped", "doubled", "reordered"]
 
 #: Long enough to outlast any client's patience; a reset or a stop lets go at once.
 HOLD_SECONDS: Final = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """One status of a message: how many `times` it is told (0: never), and seconds of `delay` before."""
+
+    status: str
+    times: int = 1
+    delay: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +32,9 @@ class Behaviour:
     None: as the status tells. `delay`: seconds before the answer, after storing. `cut`: close the
     connection instead of answering. `retry_after`: seconds, as a header. `outcome` and `error_code`:
     how the message ends. `callbacks`, `callback_delay` (seconds before each): how its receipts come.
-    `share`: the part of requests that this applies to; `times`: how many of them, None for all.
+    `receipts_first`: all of them before the request is answered. `planned`: each receipt by itself,
+    instead of `callbacks`. `share`: the part of requests that this applies to; `times`: how many of
+    them, None for all.
     """
 
     status: int = 201
@@ -36,6 +47,8 @@ class Behaviour:
     error_code: int | None = None
     callbacks: Callbacks = "normal"
     callback_delay: float = 0.0
+    receipts_first: bool = False
+    planned: tuple[Receipt, ...] | None = None
     share: float = 1.0
     times: int | None = None
 
@@ -50,10 +63,19 @@ class Behaviour:
             return ("queued", "failed")
         return ("queued", "sent") if self.outcome == "sent" else ("queued", "sent", self.outcome)
 
+    @property
+    def receipts(self) -> tuple[Receipt, ...]:
+        """In the order in which they are told."""
+        if self.planned is not None:
+            return self.planned
+        statuses = self.statuses[::-1] if self.callbacks == "reordered" else self.statuses
+        times = {"dropped": 0, "doubled": 2}.get(self.callbacks, 1)
+        return tuple(Receipt(status, times, self.callback_delay) for status in statuses)
+
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Behaviour:
         """Raises ValueError for a field that does not exist."""
-        known = {one.name for one in fields(cls)}
+        known = {one.name for one in fields(cls)} - {"planned"}
         if strange := set(given) - known:
             raise ValueError(f"no such behaviour: {', '.join(sorted(strange))}")
         return cls(**given)
@@ -86,6 +108,16 @@ BY_ENDING: Final[Mapping[str, Behaviour]] = {
 }
 
 
+#: Not a number: every request but those that create a message.
+ASKED: Final = "asked"
+
+
+class Weather(Protocol):
+    """What decides for every number at once, see `webapp.embedded.twilio_storm`."""
+
+    def behaviour(self, to: str, turn: int) -> Behaviour: ...
+
+
 class Manners:
     """Which behaviour the next request to a number meets. Safe between threads; repeatable by seed."""
 
@@ -98,6 +130,8 @@ class Manners:
         with self._lock:
             self._set: dict[str, list[Behaviour]] = {}
             self._dice = random.Random(self._seed)
+            self._weather: Weather | None = None
+            self._turns: dict[str, int] = {}
 
     def set(self, to: str, behaviours: Sequence[Behaviour]) -> None:
         """For the number `to`, or for all others with '*'. With several, each takes its share of the
@@ -105,19 +139,30 @@ class Manners:
         with self._lock:
             self._set[to] = list(behaviours)
 
-    def next(self, to: str) -> Behaviour:
-        """A number's own setting goes first, then its ending, then '*', then plain acceptance."""
+    def turn_to(self, weather: Weather | None) -> None:
+        """From now on for all numbers without a setting of their own; None: fair again."""
         with self._lock:
-            for key in (to, None, "*"):
-                if key is None:
-                    if ending := BY_ENDING.get(to[-7:]):
-                        return ending
-                elif key in self._set and (drawn := self._drawn(key)):
-                    return drawn
-        return ACCEPT
+            self._weather = weather
+
+    def next(self, to: str) -> Behaviour:
+        """A number's own setting goes first, then the weather, the number's ending, '*', acceptance."""
+        with self._lock:
+            turn = self._turns[to] = self._turns.get(to, 0) + 1
+            if drawn := self._drawn(to):
+                return drawn
+            if self._weather:
+                return self._weather.behaviour(to, turn)
+            return BY_ENDING.get(to[-7:]) or self._drawn("*") or ACCEPT
+
+    def when_asked(self) -> Behaviour:
+        """How a request that creates nothing is treated."""
+        with self._lock:
+            return self._drawn(ASKED) or ACCEPT
 
     def _drawn(self, key: str) -> Behaviour | None:
         """One of the key's behaviours by the dice; one that has been used up is left out."""
+        if key not in self._set:
+            return None
         throw = self._dice.random()
         for place, behaviour in enumerate(self._set[key]):
             if behaviour.times == 0:

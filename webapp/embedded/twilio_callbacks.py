@@ -1,31 +1,24 @@
-"""Status callbacks as Twilio sends them: signed over the public address, delivered on loopback only.
+"""Status callbacks as Twilio sends them, in whatever order and number a behaviour says.
 
-Sources: twilio.com/docs/usage/webhooks/webhooks-security (signature),
-twilio.com/docs/messaging/guides/track-outbound-message-status (fields).
+Source: twilio.com/docs/messaging/guides/track-outbound-message-status.
 """
 
 from __future__ import annotations
 
-import contextlib
 import heapq
 import http.client
-import ipaddress
 import threading
 import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import Final
-from urllib.parse import SplitResult, urlencode, urlsplit
-
-from twilio.request_validator import RequestValidator
 
 from webapp.embedded.twilio_account import API_VERSION, Account, StoredMessage
-from webapp.embedded.twilio_behaviour import Behaviour
+from webapp.embedded.twilio_behaviour import Behaviour, Receipt
+from webapp.embedded.twilio_posting import Connections, NotOnLoopback, Postman
 
 _WORKERS: Final = 4
-_TIMEOUT_SECONDS: Final = 10
-_Connections = dict[tuple[str, int], http.client.HTTPConnection]
 
 
 @dataclass(order=True)
@@ -35,21 +28,20 @@ class _Step:
     due: float
     turn: int
     message: StoredMessage = field(compare=False)
-    behaviour: Behaviour = field(compare=False)
-    statuses: tuple[str, ...] = field(compare=False)
+    error_code: int | None = field(compare=False)
+    receipts: tuple[Receipt, ...] = field(compare=False)
 
 
 class CallbackSender:
     """Takes messages through their states and posts each one; one message's posts keep their order."""
 
-    def __init__(self, account: Account, auth_token: str, callback_base: str | None) -> None:
-        """`callback_base`: scheme, host and port to connect to instead of the callback's own."""
+    def __init__(self, account: Account, postman: Postman) -> None:
         self._account = account
-        self._validator = RequestValidator(auth_token)
-        self._base = urlsplit(callback_base) if callback_base else None
+        self._postman = postman
         self._changed = threading.Condition()
         self._waiting: list[_Step] = []
         self._under_way: set[int] = set()
+        self._unfinished: set[str] = set()
         self._turns = count()
         self._stopping = False
         self._threads: list[threading.Thread] = []
@@ -74,17 +66,21 @@ class CallbackSender:
         with self._changed:
             self._waiting.clear()
             self._under_way.clear()
+            self._unfinished.clear()
             self._changed.notify_all()
 
     def follow(self, message: StoredMessage, behaviour: Behaviour) -> None:
         """Begin a message's way through its states."""
-        statuses = behaviour.statuses
-        if behaviour.callbacks == "reordered":
-            statuses = statuses[::-1]
-        if behaviour.callbacks == "doubled":
-            statuses = tuple(status for status in statuses for _ in range(2))
+        if not behaviour.receipts:
+            return
         with self._changed:
-            self._push(message, behaviour, statuses)
+            self._unfinished.add(message.sid)
+            self._push(message, behaviour.error_code, behaviour.receipts)
+
+    def wait_for(self, sid: str, timeout: float) -> None:
+        """Wait until all receipts of one message have been posted, or as long as `timeout` seconds."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._stopping or sid not in self._unfinished, timeout)
 
     def settle(self, timeout: float) -> None:
         """Wait until nothing is left to post. Raises TimeoutError after `timeout` seconds."""
@@ -95,22 +91,24 @@ class CallbackSender:
                 raise TimeoutError(f"callbacks still under way after {timeout} s")
 
     def _push(
-        self, message: StoredMessage, behaviour: Behaviour, statuses: tuple[str, ...]
+        self, message: StoredMessage, error_code: int | None, receipts: tuple[Receipt, ...]
     ) -> None:
-        due = time.monotonic() + behaviour.callback_delay
-        step = _Step(due, next(self._turns), message, behaviour, statuses)
+        due = time.monotonic() + receipts[0].delay
+        step = _Step(due, next(self._turns), message, error_code, receipts)
         heapq.heappush(self._waiting, step)
         self._changed.notify_all()
 
     def _work(self) -> None:
-        connections: _Connections = {}
+        connections: Connections = {}
         while (step := self._next()) is not None:
             self._take(step, connections)
             with self._changed:
                 if step.turn in self._under_way:
                     self._under_way.remove(step.turn)
-                    if step.statuses[1:]:
-                        self._push(step.message, step.behaviour, step.statuses[1:])
+                    if step.receipts[1:]:
+                        self._push(step.message, step.error_code, step.receipts[1:])
+                    else:
+                        self._unfinished.discard(step.message.sid)
                     self._changed.notify_all()
         for connection in connections.values():
             connection.close()
@@ -126,70 +124,27 @@ class CallbackSender:
                 self._changed.wait(patience)
         return None
 
-    def _take(self, step: _Step, connections: _Connections) -> None:
-        message, status = step.message, step.statuses[0]
-        failed = status in {"undelivered", "failed"}
-        error_code = step.behaviour.error_code if failed else None
-        self._account.advance(message, status, error_code)
-        if message.status_callback is None or step.behaviour.callbacks == "dropped":
+    def _take(self, step: _Step, connections: Connections) -> None:
+        message, receipt = step.message, step.receipts[0]
+        failed = receipt.status in {"undelivered", "failed"}
+        error_code = step.error_code if failed else None
+        self._account.advance(message, receipt.status, error_code)
+        if message.status_callback is None:
             return
-        answer = self._post(
-            message.status_callback, _form(message, status, error_code), connections
-        )
-        message.callbacks.append(
-            {"status": status, "answer": answer, "at": datetime.now(UTC).isoformat()}
-        )
+        form = _form(message, receipt.status, error_code)
+        for _ in range(receipt.times):
+            answer = self._told(message.status_callback, form, connections)
+            at = datetime.now(UTC).isoformat()
+            message.callbacks.append({"status": receipt.status, "answer": answer, "at": at})
 
-    def _post(self, url: str, form: dict[str, str], connections: _Connections) -> int | str:
+    def _told(self, url: str, form: dict[str, str], connections: Connections) -> int | str:
         """The answer's HTTP status, or in words why there is none."""
-        public = urlsplit(url)
-        target = self._base or public
-        if not _on_loopback(target):
-            return "not on loopback"
-        headers = {
-            "Host": public.netloc,
-            "Content-Type": "application/x-www-form-urlencoded; charset=utf-8",
-            "User-Agent": "TwilioProxy/1.1",
-            "X-Twilio-Signature": self._validator.compute_signature(url, form),
-        }
-        path = (public.path or "/") + (f"?{public.query}" if public.query else "")
-        where = (target.hostname or "", target.port or 80)
         try:
-            return _exchanged(where, path, urlencode(form).encode(), headers, connections)
+            return self._postman.post(url, form, connections)[0]
+        except NotOnLoopback as refusal:
+            return str(refusal)
         except (OSError, http.client.HTTPException) as error:
             return type(error).__name__
-
-
-def _exchanged(
-    where: tuple[str, int],
-    path: str,
-    body: bytes,
-    headers: dict[str, str],
-    connections: _Connections,
-) -> int:
-    """Post on a kept connection; if that has gone stale, once more on a new one."""
-    kept = connections.pop(where, None)
-    if kept is not None:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return _asked(kept, where, path, body, headers, connections)
-        kept.close()
-    fresh = http.client.HTTPConnection(*where, timeout=_TIMEOUT_SECONDS)
-    return _asked(fresh, where, path, body, headers, connections)
-
-
-def _asked(
-    connection: http.client.HTTPConnection,
-    where: tuple[str, int],
-    path: str,
-    body: bytes,
-    headers: dict[str, str],
-    connections: _Connections,
-) -> int:
-    connection.request("POST", path, body, headers)
-    answer = connection.getresponse()
-    answer.read()
-    connections[where] = connection
-    return answer.status
 
 
 def _form(message: StoredMessage, status: str, error_code: int | None) -> dict[str, str]:
@@ -208,14 +163,3 @@ def _form(message: StoredMessage, status: str, error_code: int | None) -> dict[s
     if error_code is not None:
         form["ErrorCode"] = str(error_code)
     return form
-
-
-def _on_loopback(target: SplitResult) -> bool:
-    if target.scheme != "http" or not target.hostname:
-        return False
-    if target.hostname == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(target.hostname).is_loopback
-    except ValueError:
-        return False

@@ -22,8 +22,8 @@ class Asked:
 
     method: str
     path: str
-    query: Mapping[str, str]
-    authorisation: str
+    query: Mapping[str, str] = field(repr=False)
+    authorisation: str = field(repr=False)
     body: bytes = field(repr=False)
 
     @property

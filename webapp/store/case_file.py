@@ -11,12 +11,14 @@ from uuid import UUID
 from sqlalchemy import Connection, or_, select
 
 from casework.commands import Scope
+from casework.follow_ups import PlannedFollowUp
 from casework.messages import Channel, MessageState
 from casework.model import CaseHead, Clock, SaidPhrase, TimelineKind
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.clocks import clock_of
 from webapp.store.contacts import Chosen, choices, others
 from webapp.store.crypto import Keys, OpenKey
+from webapp.store.follow_ups import follow_ups_of
 from webapp.store.following import said_in
 from webapp.store.tables import (
     additions,
@@ -48,7 +50,8 @@ class MessageLine:
     changed_at: datetime
     next_at: datetime | None
     attempts: int
-    reason: str | None
+    #: The class of what stood in the way at last; '' where nothing did.
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class CaseFile:
     siblings: Sequence[CaseHead]
     clocks: Sequence[Clock]
     timeline: Sequence[TimelineLine]
+    follow_ups: Sequence[PlannedFollowUp]
     messages: Sequence[MessageLine]
 
 
@@ -132,6 +136,7 @@ def _opened(connection: Connection, keys: Keys, row: Mapping[Any, Any]) -> CaseF
         siblings=_siblings(connection, head),
         clocks=clocks_of(connection, head.id),
         timeline=_timeline(connection, head.id),
+        follow_ups=follow_ups_of(connection, head.id),
         messages=_messages(connection, head.submission_id),
     )
 
@@ -197,7 +202,7 @@ def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLi
         .scalar_subquery()
     )
     rows = connection.execute(
-        select(messages, last_reason.label("reason"))
+        select(messages, last_reason.label("attempt_reason"))
         .where(messages.c.submission_id == submission_id)
         .order_by(messages.c.created_at, messages.c.id)
     )
@@ -212,7 +217,7 @@ def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLi
             changed_at=row.changed_at,
             next_at=row.next_at,
             attempts=row.attempts,
-            reason=row.reason,
+            reason=row.reason or row.attempt_reason or "",
         )
         for row in rows
     ]

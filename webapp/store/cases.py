@@ -45,6 +45,7 @@ HEAD_COLUMNS = (
     cases.c.protected,
     cases.c.shown_team,
     cases.c.proposed_team,
+    cases.c.key_wrapped.is_(None).label("erased"),
 )
 
 #: Which time a state leaves on the case; reopening takes the later ones away.
@@ -75,6 +76,7 @@ def head_of(row: Mapping[Any, Any]) -> CaseHead:
         protected=row["protected"],
         shown_team=row["shown_team"],
         proposed_team=row["proposed_team"],
+        erased=row["erased"],
     )
 
 

@@ -51,7 +51,8 @@ class Desk:
         if not seen.teams:
             return []
         state = (
-            cases.c.state == CaseState.CLOSED.value
+            # Of an erased case there is nothing to look up.
+            and_(cases.c.state == CaseState.CLOSED.value, cases.c.key_wrapped.is_not(None))
             if closed
             else cases.c.state != CaseState.CLOSED.value
         )

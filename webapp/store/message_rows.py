@@ -58,8 +58,9 @@ def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
     address = key.open(row["address_sealed"], row["id"], "address").decode()
     spare = None
     if row["spare_sealed"] is not None:
-        channel, other, times = key.open_json(row["spare_sealed"], row["id"], "spare")
-        spare = Spare(Channel(channel), other, frozenset(map(SafeTime, times)))
+        channel, other, times, number = key.open_json(row["spare_sealed"], row["id"], "spare")
+        safe = frozenset(map(SafeTime, times))
+        spare = Spare(Channel(channel), other, safe, bytes.fromhex(number) or None)
     return Claimed(message_of(row, address, spare), row["attempts"], row["lease_until"])
 
 

@@ -10,10 +10,12 @@ from uuid import UUID
 from sqlalchemy import Engine, case, select
 
 from casework.access import Visible
+from casework.follow_ups import FollowUpKind, FollowUpState
 from casework.messages import Channel, MessageState
 from casework.model import CaseHead, CaseState, ClockKind, Mark
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.message_rows import values_of
+from webapp.store.message_tables import follow_ups
 from webapp.store.tables import cases, clocks, messages
 from webapp.store.visibility import visible_to
 
@@ -35,6 +37,17 @@ class Limit:
     number: str
     team: str
     kind: ClockKind
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A contact that is planned for a case that the reader may open."""
+
+    case_id: UUID
+    number: str
+    team: str
+    kind: FollowUpKind
     due_at: datetime
 
 
@@ -97,6 +110,22 @@ class Morning:
         with self._reads.connect() as connection:
             return [
                 Limit(row.id, row.number, row.team, ClockKind(row.kind), row.due_at)
+                for row in connection.execute(query)
+            ]
+
+    def follow_ups(self, seen: Visible, until: datetime) -> Sequence[Coming]:
+        """Planned contacts that are due before `until`, the first ones first."""
+        due = follow_ups.c
+        query = (
+            select(cases.c.id, cases.c.number, cases.c.team, due.kind, due.due_at)
+            .join(cases, cases.c.id == due.case_id)
+            .where(visible_to(seen), due.state == FollowUpState.PLANNED.value, due.due_at < until)
+            .order_by(due.due_at, due.id)
+            .limit(LONGEST + 1)
+        )
+        with self._reads.connect() as connection:
+            return [
+                Coming(row.id, row.number, row.team, FollowUpKind(row.kind), row.due_at)
                 for row in connection.execute(query)
             ]
 

@@ -19,6 +19,7 @@ from casework.messages import (
     MessageState,
     origins,
     sms_window,
+    spread,
 )
 from webapp.store.attempts import AttemptRows
 from webapp.store.crypto import OpenKey
@@ -118,13 +119,14 @@ class OutboxRows(AttemptRows):
             found = sms_window(now, spare.safe_times)
             if found is None:
                 return False
-            window = found
+            opens, closes = found
+            window = (spread(opens, closes, row_id) if opens > now else opens, closes)
         other = replace(
             whole,
             id=row_id,
             channel=spare.channel,
             address=spare.address,
-            address_hash=None,
+            address_hash=spare.number_hash,
             spare=None,
             not_before=window[0],
             expires_at=window[1],

@@ -300,5 +300,6 @@ def _sealed_spare(message: Message, key: OpenKey) -> bytes | None:
     spare = message.spare
     if spare is None:
         return None
-    kept = [spare.channel.value, spare.address, sorted(spare.safe_times)]
+    number = spare.number_hash.hex() if spare.number_hash else ""
+    kept = [spare.channel.value, spare.address, sorted(spare.safe_times), number]
     return key.seal_json(kept, message.id, "spare")

@@ -85,6 +85,8 @@ submissions = Table(
     Column("sender_key_wrapped", LargeBinary),
     Column("sender_sealed", LargeBinary),
     _at("erased_at", nullable=True),
+    # Few ever: what is left behind an erasure is looked for among them.
+    Index("ix_submissions_erased_at", "erased_at", postgresql_where=text("erased_at is not null")),
 )
 
 cases = Table(
@@ -196,6 +198,9 @@ timeline = Table(
     Index("ix_timeline_case_at", "case_id", "at"),
 )
 
+#: Reasons of ours for which a message is not tried any more: somebody must mend what is at fault.
+PARKED = text("reason in ('workers_died', 'cannot_be_rendered', 'cannot_be_opened')")
+
 messages = Table(
     "messages",
     metadata,
@@ -235,6 +240,7 @@ messages = Table(
         "address_hash",
         postgresql_where=text("address_hash is not null"),
     ),
+    Index("ix_messages_parked", "changed_at", postgresql_where=PARKED),
     Index(
         "ix_messages_waiting",
         "queue",
@@ -261,6 +267,10 @@ attempts = Table(
     Column("provider_id", Text),
     # When the provider was last asked what had become of it.
     _at("asked_at", nullable=True),
+    # Of which copies lie at the provider, and since when.
+    Index(
+        "ix_attempts_at_provider", "started_at", postgresql_where=text("provider_id is not null")
+    ),
 )
 
 receipts = Table(

@@ -226,6 +226,8 @@ class UpkeepRows:
             .where(
                 messages.c.state == MessageState.UNKNOWN.value,
                 messages.c.channel == Channel.SMS.value,
+                # Of an erased one the number is gone by which the provider could be asked.
+                submissions.c.erased_at.is_(None),
                 attempts.c.started_at.between(since, until),
                 attempts.c.provider_id.is_(None),
                 or_(attempts.c.asked_at.is_(None), attempts.c.asked_at <= until),

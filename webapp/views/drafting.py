@@ -20,8 +20,9 @@ from uuid import UUID, uuid5
 
 from flask import session
 
-from casework.commands import Scope
+from casework.commands import ContactWay, Scope
 from forms.base import Step, Surroundings, sent_of
+from forms.contact import contact_of
 from forms.lists import ListStep
 from forms.spec import FormSpec
 from webapp.accounts.sessions import RowSession
@@ -212,6 +213,8 @@ def sent_content(draft: Draft, at: datetime) -> dict[str, Any]:
         "reference": draft.content["reference"],
         "code": draft.content["code"],
         "sent_at": at.isoformat(),
+        # What the receipt says more to everybody who wants texts.
+        "by_text": contact_of(answers).way is ContactWay.SMS,
         "digests": {step: _digest(draft, step, given) for step, given in answers.items()},
     }
 

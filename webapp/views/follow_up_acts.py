@@ -15,6 +15,7 @@ from casework import usecases
 from casework.commands import AddInformation, ChangeContact, ContactWay, Scope
 from casework.messages import Queue
 from casework.model import FollowUp
+from forms.contact import contact_of
 from forms.following import MoreStep, NewContactStep
 from webapp.house import directory, house
 from webapp.ids import derived_key
@@ -138,7 +139,10 @@ def _withdraw_page(notice: str = "") -> str:
 
 def _change(followed: FollowUp, way: ContactWay, given: dict[str, Any]) -> None:
     answers = {Scope.SENDER.value: {NewContactStep.slug: given}}
-    command = ChangeContact(followed.submission_id, _act_id(followed, given), way, answers)
+    contact = contact_of({NewContactStep.slug: given})
+    command = ChangeContact(
+        followed.submission_id, _act_id(followed, given), way, answers, contact
+    )
     usecases.change_contact(command, **_rooms())
 
 

@@ -142,6 +142,7 @@ def receipt(draft: UUID) -> Answer:
         followed=followed,
         code=_code(kept, followed),
         added=bool(kept.content.get("added")),
+        by_text=bool(kept.content.get("by_text")),
         cards=[team_card(team, here) for team in teams.values()],
         closed_then={
             key

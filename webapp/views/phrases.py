@@ -20,4 +20,5 @@ PHRASES: Mapping[Phrase, str] = {
         "You did right to write. If somebody is in danger, call the emergency number."
     ),
     Phrase.ADVICE: N_("You can get advice by phone. Call us in our opening hours."),
+    Phrase.DID_YOU_GET_HELP: N_("Did you get the help that you needed?"),
 }

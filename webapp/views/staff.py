@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from babel.units import format_unit
 from flask import Blueprint, redirect, render_template, request
 from flask import url_for as address
 from flask_security import auth_required
@@ -18,21 +17,32 @@ from casework.access import Viewer, relation_to, visible_teams
 from casework.directory import Directory
 from casework.model import CaseHead, CaseState
 from webapp.house import directory, house
-from webapp.i18n import locale
 from webapp.ids import grouped
 from webapp.store.desk import Cursor, InboxRow
-from webapp.views import staff_directory, staff_door, staff_morning, staff_moves
+from webapp.views import (
+    staff_directory,
+    staff_door,
+    staff_follow_ups,
+    staff_message_texts,
+    staff_morning,
+    staff_texts,
+    staff_trouble,
+)
 from webapp.views.staff_answers import form_title, team_name
+from webapp.views.staff_times import age
 from webapp.views.staff_words import CASE_STATES, MARKS, STATE_LOOKS
 from webapp.wiring import now
 
 bp = Blueprint("staff", __name__, url_prefix="/staff")
 bp.url_value_preprocessor(staff_door.know_the_visitor)
 bp.context_processor(staff_door.for_templates)
+bp.context_processor(staff_trouble.for_templates)
 bp.register_blueprint(staff_door.bp)
 bp.register_blueprint(staff_directory.bp)
-bp.register_blueprint(staff_moves.bp)
+bp.register_blueprint(staff_follow_ups.bp)
+bp.register_blueprint(staff_message_texts.bp)
 bp.register_blueprint(staff_morning.bp)
+bp.register_blueprint(staff_texts.bp)
 
 PAGE = 50
 
@@ -78,6 +88,7 @@ def _inbox_page(searched: str = "") -> str:
         later_page=after is not None,
         older=_mark_of(shown[-1].head) if len(rows) > PAGE else None,
         unopened=desk.count(seen, state=CaseState.RECEIVED) if seen.teams else 0,
+        texts=house().texts.count(seen) if seen.teams else 0,
         searched=searched,
         # Whatever else there is: these come first, on the first page of everybody who may open them.
         not_opened=house().morning.not_opened(seen) if seen.teams and not (closed or after) else (),
@@ -105,15 +116,6 @@ def _lines(rows: Sequence[InboxRow], here: Directory) -> list[Line]:
         )
         for row in rows
     ]
-
-
-def age(passed: timedelta) -> str:
-    """How long ago, in the largest unit that is full: '12 min', '2 h', '3 days'."""
-    minutes = max(0, int(passed.total_seconds() // 60))
-    for unit, length in (("day", 24 * 60), ("hour", 60)):
-        if minutes >= length:
-            return format_unit(minutes // length, f"duration-{unit}", "short", locale=locale())
-    return format_unit(minutes, "duration-minute", "short", locale=locale())
 
 
 def mark(created_at: datetime, case_id: UUID) -> str:

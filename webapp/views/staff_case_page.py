@@ -31,9 +31,12 @@ from webapp.views.staff_answers import (
     why,
     worker_name,
 )
-from webapp.views.staff_case_people import about_sender, actors_of, messages_of, sender_of
+from webapp.views.staff_case_people import about_sender, actors_of, sender_of
 from webapp.views.staff_door import viewer
 from webapp.views.staff_limits import limits, matter_acts, promise_acts, transfer_acts
+from webapp.views.staff_messages import messages_of
+from webapp.views.staff_planned import planned_on
+from webapp.views.staff_text_lines import shown_texts
 
 #: What must be mended on the page: the control at which it is, and the words.
 Wrong = Sequence[tuple[str, str]]
@@ -56,7 +59,7 @@ def page(
 ) -> str:
     """The page. `acts` are those that move the case, by name."""
     here, head = directory(), case.head
-    form, messages = head.form, messages_of(case, here)
+    form, messages = head.form, messages_of(case, here, at)
     return render_template(
         "staff/case.html",
         words=words,
@@ -79,6 +82,7 @@ def page(
         reasons=[why(reason, here) for reason in case.reasons],
         actors=actors_of(case, here),
         messages=messages,
+        texts=shown_texts(house().texts.of_case(head.id), here, at),
         acts=_acts(case, acts),
         notice=_notice(case, acts),
         phrases=PHRASES,
@@ -90,6 +94,7 @@ def page(
         limits=limits(case, here, at),
         matter_acts=matter_acts(case),
         promise_acts=promise_acts(case),
+        planned=planned_on(case, at),
         transfer=_transfer(case, here),
         reasons_to_pause={reason.value: say(text) for reason, text in words.PAUSE_REASONS.items()},
         moved=lambda detail: _moved(detail, here),

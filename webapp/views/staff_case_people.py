@@ -1,21 +1,19 @@
-"""The people around a case, as the desk shows them: the sender, who did what, and who was told."""
+"""The people around a case, as the desk shows them: the sender, and who did what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from casework.access import teams_of
 from casework.commands import ContactWay
 from casework.directory import Directory
 from forms.words import N_
 from webapp.accounts.users import workers_of
 from webapp.house import house
 from webapp.i18n import say
-from webapp.store.case_file import CaseFile, MessageLine
+from webapp.store.case_file import CaseFile
 from webapp.views import staff_words as words
-from webapp.views.staff_answers import Section, dialable, sections, team_name, worker_name
-from webapp.views.staff_door import viewer
+from webapp.views.staff_answers import Section, dialable, sections
 
 
 def sender_of(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -34,6 +32,7 @@ def sender_of(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
         # None chosen means any of those that the form offers, and no other.
         "times": [text for time, text in words.SAFE_TIMES.items() if not times or time in times],
         "may_leave_message": given.get("may_leave_message"),
+        "may_use_other": given.get("may_use_other"),
     }
 
 
@@ -66,23 +65,3 @@ def _actor(actor: str, workers: Mapping[str, str], here: Directory) -> str:
         return say(N_("The service itself"))
     worker = here.workers.get(workers.get(actor.removeprefix("user:"), ""))
     return worker.name if worker else say(N_("A member of staff"))
-
-
-def messages_of(case: CaseFile, here: Directory) -> list[tuple[str, MessageLine]]:
-    """Messages with their recipients in words, without addresses.
-
-    Alerts to teams and workers that only another child's case concerns would tell whose that case is: they stay out.
-    """
-    seen = {case.head.team, *case.head.alerted_teams, *teams_of(viewer(), here)}
-    shown = []
-    for message in case.messages:
-        kind, _, rest = message.recipient.partition(":")
-        key = rest.split(":")[0]
-        if kind == "worker":
-            if message.case_id == case.head.id:
-                shown.append((worker_name(key, here), message))
-        elif kind != "team":
-            shown.append((say(N_("The sender")), message))
-        elif key in seen:
-            shown.append((team_name(key, here), message))
-    return shown

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from casework import directory_changes as changing
 from casework.bundle import BundleError
-from casework.directory_changes import COUNTY_FILE, Change
+from casework.directory_changes import COUNTY_FILE, MESSAGES_FILE, Change
 from casework.errors import Conflicting, NoDirectory, NotFound, Outdated, Refused
 from forms.words import N_
 from webapp import directory_saving as saving
@@ -35,6 +35,7 @@ _PAGES = {
     "counties.csv": "staff.directory.counties",
     "municipalities.csv": "staff.directory.bundle",
     COUNTY_FILE: "staff.directory.bundle",
+    MESSAGES_FILE: "staff.message_texts.index",
 }
 KNOW_HOLES = N_("Tick that you know of the new holes, or go back and mend them")
 _PAGE = 50
@@ -187,7 +188,7 @@ def revision(revision: int) -> str:
     names = []
     for line, each in zip(lines, files, strict=True):
         try:
-            names.append(read_directory(each, line.number))
+            names.append(read_directory(each, line.number, stored=True))
         except (BundleError, NoDirectory):
             continue
     return render_template(

@@ -88,6 +88,18 @@ _PATTERNS: Final = (
     N_("expected new, urgent or public"),
     N_("expected on-duty, team, lead or on-call"),
     N_("last_day is before first_day"),
+    N_("unknown variable %(name)s; those are %(names)s"),
+    N_("has a brace that belongs to no variable"),
+    N_("has a control character"),
+    N_("has more than one line"),
+    N_("has an address of its own; the variable link is the only one"),
+    N_("tells what it is about: %(word)s"),
+    N_("the variable %(name)s is missing"),
+    N_("the emergency number 112 is missing"),
+    N_("the variable %(name)s needs a line of its own: without a value its line is left out"),
+    N_("has more than %(number)s characters"),
+    N_("has letters that the plain alphabet of phones lacks: %(letters)s"),
+    N_("takes %(count)s segments with the longest values, %(units)s units; at most %(most)s"),
     N_("is not a colour that can be changed; those are %(names)s"),
     N_(
         "%(front)s on %(ground)s has a contrast of %(ratio)s to 1; %(what)s must have %(least)s to 1"

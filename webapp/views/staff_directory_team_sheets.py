@@ -87,6 +87,14 @@ TEAM_SHEETS: Mapping[str, Sheet] = {
                 Chosen,
                 YES_OR_NO,
             ),
+            Column(
+                "ask_after_days",
+                N_("After how many days a sender is asked whether they got help"),
+                N_(
+                    "From 1 to 60. Without an answer nobody is asked. "
+                    "It is asked only of those who want help for themselves and allowed messages."
+                ),
+            ),
         ),
     ),
     "services": Sheet(

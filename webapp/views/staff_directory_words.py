@@ -32,6 +32,7 @@ _FURTHER_FILES = {
     "rota.csv": N_("Duty rota"),
     "escalation.csv": N_("Who is told in turn"),
     "municipalities.csv": N_("Municipalities"),
+    "messages.toml": N_("Texts of messages"),
 }
 _FURTHER_COLUMNS = {
     "team": N_("Team"),

@@ -25,7 +25,7 @@ bp = Blueprint("door", __name__)
 #: Where a sign-in may lead: a page of ours, written plainly. No scheme, host or backslash fits in.
 _OURS = re.compile(r"/staff/[A-Za-z0-9/_.?=&%|+-]*")
 #: What stands in the addresses of the staff's pages. Any other word of a query could mean something to Flask.
-_ASKED = ("show", "after", "number", "next", "notice")
+_ASKED = ("show", "after", "number", "next", "notice", "language")
 
 
 def know_the_visitor(endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from casework.follow_ups import FollowUpKind, WhyCancelled
 from casework.model import STATUTORY_CLOCKS, ClockKind, Mark, TimelineKind
 from casework.usecases import PauseReason
 from forms.words import N_
@@ -56,6 +57,26 @@ EVENTS: Mapping[TimelineKind, str] = {
     TimelineKind.CASE_MOVED: N_("The case was moved"),
     TimelineKind.MOVE_PROPOSED: N_("The directory changed: a move was proposed"),
     TimelineKind.MOVE_DECLINED: N_("The case stays here, in spite of the proposed move"),
+    TimelineKind.FOLLOW_UP_PLANNED: N_("A contact was planned"),
+    TimelineKind.FOLLOW_UP_DONE: N_("A planned contact was made"),
+    TimelineKind.FOLLOW_UP_CANCELLED: N_("A planned contact was cancelled"),
+    TimelineKind.ERASED: N_("What was written was erased"),
+    TimelineKind.TEXTS_STOPPED: N_("STOP came from the sender's number: no more texts go to it"),
+    TimelineKind.TEXTS_STARTED: N_("START came from the sender's number: texts can go to it again"),
+}
+
+FOLLOW_UPS: Mapping[FollowUpKind, str] = {
+    FollowUpKind.HELP_RECEIVED: N_("Ask the sender whether they got help"),
+    FollowUpKind.PLEASE_CALL: N_("Ask the sender to call us"),
+}
+WHY_CANCELLED: Mapping[WhyCancelled, str] = {
+    WhyCancelled.ADDITION: N_("the sender has written meanwhile"),
+    WhyCancelled.CLOSED: N_("the case was closed"),
+    WhyCancelled.WITHDRAWN: N_("the sender asked not to be contacted"),
+    WhyCancelled.BY_WORKER: N_("a worker cancelled it"),
+    WhyCancelled.MOVED: N_("it was moved to another day"),
+    WhyCancelled.ERASED: N_("the message was erased"),
+    WhyCancelled.UNREADABLE: N_("the contact details could not be opened, so call the sender"),
 }
 
 #: The same where more is known of it.
@@ -112,6 +133,8 @@ DONE: Mapping[str, str] = {
     TimelineKind.TRANSFER_CANCELLED: N_("The matter is ours now."),
     TimelineKind.CASE_MOVED: N_("The case has moved now."),
     TimelineKind.MOVE_DECLINED: N_("The case stays here."),
+    TimelineKind.FOLLOW_UP_PLANNED: N_("The contact is planned now."),
+    TimelineKind.FOLLOW_UP_CANCELLED: N_("The planned contact is cancelled now."),
 }
 
 NO_REASON = N_("Choose what you wait for. The time to answer still runs")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 from flask import redirect, render_template, request, session
@@ -13,16 +11,16 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
 from casework import usecases
-from casework.commands import Contact, SayPhrases
+from casework.commands import SayPhrases
 from casework.errors import NotFound
 from casework.messages import Queue
 from casework.model import CaseHead
 from casework.phrases import Phrase
-from forms.contact import contact_of
 from webapp.house import directory, house
 from webapp.views.staff_cases import bp as bp
 from webapp.views.staff_cases import is_mine, show_case, surroundings_of_act
 from webapp.views.staff_door import viewer
+from webapp.views.staff_planned import newest_contact
 from webapp.views.staff_words import NO_PHRASE
 from webapp.wiring import now
 
@@ -38,12 +36,12 @@ def say_phrases(case_id: UUID) -> Response | tuple[str, int]:
     known = [phrase for phrase in Phrase if phrase in chosen]
     if not known or len(known) != len(set(chosen)):
         return show_case(case_id, [("phrase-0", NO_PHRASE)]), 422
-    command = SayPhrases(case_id, _press(), tuple(known))
+    command = SayPhrases(case_id, pressed(), tuple(known))
     try:
-        _seen_by_me(case_id)
+        seen_by_me(case_id)
         # The moment first: a choice that the sender makes after it is newer than the one that is read here.
         rooms = surroundings_of_act(now())
-        contact = _contact(house().desk.case_file(case_id).sender)
+        contact = newest_contact(house().desk.case_file(case_id).sender)
         usecases.say_phrases(command, viewer(), contact, **rooms)
     except NotFound:
         raise NoSuchPage from None
@@ -51,7 +49,7 @@ def say_phrases(case_id: UUID) -> Response | tuple[str, int]:
     return redirect(address("staff.cases.show", case_id=case_id, notice="said"), 303)
 
 
-def _press() -> UUID:
+def pressed() -> UUID:
     """Born when a page is shown: a second press of its button is the same act."""
     try:
         return UUID(request.form.get("press", ""))
@@ -75,7 +73,7 @@ def take_back(case_id: UUID, said: UUID) -> Response:
 def ask_new_code(case_id: UUID) -> str:
     """How to be sure who is calling, before a new code is given."""
     return render_template(
-        "staff/new_code.html", head=_seen_by_me(case_id), code="", press=house().ids.row()
+        "staff/new_code.html", head=seen_by_me(case_id), code="", press=house().ids.row()
     )
 
 
@@ -83,7 +81,7 @@ def ask_new_code(case_id: UUID) -> str:
 @auth_required("session")
 def new_code(case_id: UUID) -> Response | str:
     """A new code for the sender, shown this once: the page loaded again must not end a code just read aloud."""
-    head, press = _seen_by_me(case_id), str(_press())
+    head, press = seen_by_me(case_id), str(pressed())
     if session.get(_GIVEN) == press:
         return redirect(address("staff.cases.show", case_id=case_id, notice="code_given"), 303)
     try:
@@ -94,15 +92,10 @@ def new_code(case_id: UUID) -> Response | str:
     return render_template("staff/new_code.html", head=head, code=code)
 
 
-def _seen_by_me(case_id: UUID) -> CaseHead:
+def seen_by_me(case_id: UUID) -> CaseHead:
     """The case's head, where the viewer has a relation to it."""
     with house().work() as work:
         head = work.cases.head(case_id)
     if head is None or not is_mine(head, directory()):
         raise NoSuchPage
     return head
-
-
-def _contact(sender: Mapping[str, Any] | None) -> Contact:
-    """The sender's newest choices of contact; nothing where none are known."""
-    return contact_of({"contact": sender}) if sender and sender.get("way") else Contact()

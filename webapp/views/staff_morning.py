@@ -37,6 +37,7 @@ def digest() -> str:
     morning = house().morning
     unopened, limits = morning.unopened(seen), morning.limits(seen, at + WEEK)
     undelivered = morning.undelivered(seen, at - WEEK)
+    planned = morning.follow_ups(seen, at + WEEK)
     lead = Role.TEAM_LEAD in viewer().roles
     return render_template(
         "staff/digest.html",
@@ -47,7 +48,8 @@ def digest() -> str:
             for limit in limits[:LONGEST]
         ],
         undelivered=[(one, _whom(one, here)) for one in undelivered[:LONGEST]],
-        more=max(len(unopened), len(limits), len(undelivered)) > LONGEST,
+        planned=[(one, team_name(one.team, here)) for one in planned[:LONGEST]],
+        more=max(map(len, (unopened, limits, undelivered, planned))) > LONGEST,
         lead=lead,
         checked=house().revisions.latest_check() if lead else None,
         at=at,

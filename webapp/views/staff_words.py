@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.access import Relation
 from casework.commands import ContactWay, SafeTime
-from casework.messages import Channel, MessageState, Purpose
+from casework.messages import Channel, Purpose
 from casework.model import CaseState, KnownAs
 from forms.words import N_
 from webapp.views.staff_event_words import ACTS as ACTS
@@ -12,10 +12,13 @@ from webapp.views.staff_event_words import ANSWERED_HERE as ANSWERED_HERE
 from webapp.views.staff_event_words import CLOCKS as CLOCKS
 from webapp.views.staff_event_words import DONE as DONE
 from webapp.views.staff_event_words import EVENTS as EVENTS
+from webapp.views.staff_event_words import FOLLOW_UPS as FOLLOW_UPS
 from webapp.views.staff_event_words import FOUND_URGENT as FOUND_URGENT
 from webapp.views.staff_event_words import MARKS as MARKS
 from webapp.views.staff_event_words import MOVED_TO as MOVED_TO
 from webapp.views.staff_event_words import PAUSE_REASONS as PAUSE_REASONS
+from webapp.views.staff_event_words import WHY_CANCELLED as WHY_CANCELLED
+from webapp.views.staff_message_words import MESSAGE_STATES as MESSAGE_STATES
 
 CASE_STATES = {
     CaseState.RECEIVED: N_("Not opened yet"),
@@ -73,30 +76,10 @@ PURPOSES = {
     Purpose.STAFF_NEW: N_("A new case"),
     Purpose.STAFF_URGENT: N_("An urgent case"),
     Purpose.STAFF_REMINDER: N_("Reminder of an unopened case"),
+    Purpose.STAFF_ESCALATION: N_("More people are told about an unopened case"),
+    Purpose.STAFF_UNDELIVERABLE: N_("A message to the sender did not arrive: call"),
     Purpose.STAFF_DUE: N_("A limit is near or has passed"),
     Purpose.STAFF_DIGEST: N_("The summary of the morning"),
-}
-
-MESSAGE_STATES = {
-    MessageState.PENDING: N_("Waiting to be sent"),
-    MessageState.CLAIMED: N_("Waiting to be sent"),
-    MessageState.SUBMITTING: N_("Being handed to the operator"),
-    MessageState.ACCEPTED: N_("Handed to the operator, arrival not confirmed"),
-    MessageState.SENT: N_("Sent on, arrival not confirmed"),
-    MessageState.DELIVERED: N_("Delivered"),
-    MessageState.UNDELIVERED: N_("Could not be delivered"),
-    MessageState.FAILED: N_("Could not be sent"),
-    MessageState.EXPIRED: N_("Not sent: its time had passed"),
-    MessageState.SUPPRESSED: N_("Not sent, by the sender's own choice"),
-    MessageState.UNKNOWN: N_("Not known whether it arrived"),
-}
-
-MESSAGE_LOOKS = {
-    MessageState.DELIVERED: "success",
-    MessageState.UNDELIVERED: "error",
-    MessageState.FAILED: "error",
-    MessageState.EXPIRED: "error",
-    MessageState.UNKNOWN: "alert",
 }
 
 NO_PHRASE = N_("Choose at least one sentence. Nothing was said yet")

@@ -52,6 +52,14 @@ def _messages() -> None:
         ["address_hash"],
         postgresql_where=sa.text("address_hash is not null"),
     )
+    op.create_index(
+        "ix_messages_parked",
+        "messages",
+        ["changed_at"],
+        postgresql_where=sa.text(
+            "reason in ('workers_died', 'cannot_be_rendered', 'cannot_be_opened')"
+        ),
+    )
 
 
 def _sending() -> None:
@@ -171,6 +179,11 @@ def _index_case(table: str) -> None:
 
 def _erasing() -> None:
     """The application may only add receipts; of one erased submission they go all the same, by the owner's hand."""
+    for index, table, column, of in (
+        ("ix_submissions_erased_at", "submissions", "erased_at", "erased_at"),
+        ("ix_attempts_at_provider", "attempts", "started_at", "provider_id"),
+    ):
+        op.create_index(index, table, [column], postgresql_where=sa.text(f"{of} is not null"))
     op.execute(
         """
         create function erase_receipts(erased uuid) returns void
@@ -187,10 +200,13 @@ def _erasing() -> None:
 
 def downgrade() -> None:
     op.execute("drop function erase_receipts(uuid)")
+    op.drop_index("ix_attempts_at_provider", table_name="attempts")
+    op.drop_index("ix_submissions_erased_at", table_name="submissions")
     for table in CHANGEABLE:
         op.drop_table(table)
     op.drop_column("submissions", "erased_at")
     op.drop_column("attempts", "asked_at")
+    op.drop_index("ix_messages_parked", table_name="messages")
     op.drop_index("ix_messages_address_hash", table_name="messages")
     for name in ("retold_at", "reason", "lost_workers", "address_hash", "spare_sealed"):
         op.drop_column("messages", name)
