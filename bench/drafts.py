@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -17,8 +18,8 @@ CALM = {"can_wait": "yes"}
 URGENT = {"can_wait": "no"}
 
 
-def answers(waiting: dict[str, str]) -> dict[str, object]:
-    """A message of usual size with every field filled in: one child, e-mail and phone."""
+def answers(waiting: dict[str, str], contact: Mapping[str, object]) -> dict[str, object]:
+    """A message of usual size with every field filled in: one child, e-mail and phone; `contact` instead of those."""
     child = {
         "municipality": "905",
         "other_municipality": "",
@@ -37,19 +38,29 @@ def answers(waiting: dict[str, str]) -> dict[str, object]:
             "safe_times": [],
             "may_leave_message": "yes",
             "may_use_other": "no",
+            **contact,
         },
         "language": {"language": "fi", "other_language": "", "interpreter": "no"},
         "waiting": dict(waiting),
     }
 
 
-def ready_to_send(house: House, port: int, count: int, waiting: dict[str, str]) -> list[bytes]:
-    """`count` drafts, each in a session of its own, and the request that sends each of them."""
+def ready_to_send(
+    house: House,
+    port: int,
+    count: int,
+    waiting: dict[str, str],
+    contact: Callable[[int], Mapping[str, object]] = lambda place: {},
+) -> list[bytes]:
+    """`count` drafts, each in a session of its own, and the request that sends each of them.
+
+    `contact`: what the one at each place answers otherwise of how to reach the person.
+    """
     signer = URLSafeTimedSerializer(
         house.settings.secret_key.get_secret_value(), salt="wtf-csrf-token"
     )
     requests = []
-    for _ in range(count):
+    for place in range(count):
         cookie, kept, at = secrets.token_urlsafe(32), secrets.token_hex(20), now()
         row = SessionRow({"csrf_token": kept}, at, at + timedelta(hours=25))
         house.sessions.save(token_hash(cookie), row, None)
@@ -65,7 +76,7 @@ def ready_to_send(house: House, port: int, count: int, waiting: dict[str, str]) 
                 "version": 1,
                 "reference": house.ids.reference(),
                 "code": house.ids.access_code(),
-                "answers": answers(waiting),
+                "answers": answers(waiting, contact(place)),
             },
         )
         house.drafts.create(draft, token_hash(cookie))

@@ -115,12 +115,14 @@ class Stage:
         argv += ["--workers", str(workers), "--threads", str(THREADS), "--port"]
         return start(argv, self.environment(**changes), "/readyz")
 
-    def start_limit(self, workers: int = WORKERS) -> Server:
+    def start_limit(
+        self, workers: int = WORKERS, factory: str = "bench.limit_app:create", **changes: str
+    ) -> Server:
         argv = [sys.executable, "-m", "granian", "--interface", "wsgi", "--factory"]
         argv += ["--workers", str(workers), "--blocking-threads", str(THREADS), "--no-ws"]
-        argv += ["bench.limit_app:create", "--port"]
+        argv += [factory, "--port"]
         url = self.postgres.url_for(DATABASE, APP)
-        return start(argv, {"BENCH_DATABASE_URL": url}, "/")
+        return start(argv, {"BENCH_DATABASE_URL": url, **changes}, "/")
 
     def through(self, port: int) -> Settings:
         """The same settings with PostgreSQL reached by another port."""
@@ -152,11 +154,11 @@ def stage() -> Iterator[Stage]:
         )
         for _ in demo_county.prepare(settings):
             pass
-        _make_limit_tables(postgres)
+        make_limit_tables(postgres)
         yield Stage(postgres, settings)
 
 
-def _make_limit_tables(postgres: EmbeddedPostgres) -> None:
+def make_limit_tables(postgres: EmbeddedPostgres) -> None:
     engine = create_engine(postgres.owner_url)
     with engine.begin() as connection:
         connection.execute(text("create schema bench"))

@@ -21,7 +21,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from bench.storm import weather
 from bench.storm.letters import number
-from bench.storm.scene import READ_TIMEOUT, empty_valkey, restart_valkey
+from bench.storm.scene import READ_TIMEOUT, empty_valkey, valkey_away
 from tests.faults.plain_sender import QUEUE, SEND, TABLE
 from webapp.embedded.place import temporary_home
 from webapp.embedded.process import die_with_parent, kill_group
@@ -84,7 +84,8 @@ class PlainScene:
         self.start_worker(name)
 
     def restart_valkey(self) -> None:
-        restart_valkey(self.valkey)
+        with valkey_away(self.valkey):
+            """It is back at once."""
 
     def empty_valkey(self) -> None:
         empty_valkey(self.valkey)

@@ -114,7 +114,8 @@ class Scene:
         self.crew.start(BEATS[0], "beat")
 
     def restart_valkey(self) -> None:
-        restart_valkey(self.valkey)
+        with valkey_away(self.valkey):
+            """It is back at once."""
 
     def empty_valkey(self) -> None:
         empty_valkey(self.valkey)
@@ -126,12 +127,16 @@ class Scene:
             self.postgres.start()
 
 
-def restart_valkey(valkey: EmbeddedValkey) -> None:
+@contextmanager
+def valkey_away(valkey: EmbeddedValkey) -> Iterator[None]:
     """Nothing is kept: it comes back empty."""
     port = valkey.port
     valkey.stop()
-    with mock.patch("webapp.embedded.valkey.free_port", return_value=port):
-        valkey.start()
+    try:
+        yield
+    finally:
+        with mock.patch("webapp.embedded.valkey.free_port", return_value=port):
+            valkey.start()
 
 
 def waiting(valkey: EmbeddedValkey) -> int:

@@ -8,7 +8,9 @@ from tests.browser import (
     follow_up_states,
     form_states,
     legal_states,
+    message_text_states,
     morning_states,
+    planned_states,
     public_states,
     staff_states,
     text_states,
@@ -25,6 +27,8 @@ STATES: tuple[State, ...] = (
     *staff_states.STATES,
     *directory_states.STATES,
     *morning_states.STATES,
+    *planned_states.STATES,
+    *message_text_states.STATES,
     *text_states.STATES,
     *trouble_states.STATES,
 )

@@ -57,6 +57,7 @@ def county(now: datetime, *, pseudo_language: bool = False) -> dict[str, str]:
     services = files["services.csv"].replace("fi en", "fi sv en")
     files["services.csv"] = services.replace("swedish,*,*,sv\n", "")
     _with_a_rota(files, now)
+    files["messages.toml"] = _own_text("fi", "sv", "en")
     return _with_pseudo_language(files) if pseudo_language else files
 
 
@@ -82,6 +83,12 @@ def _with_a_rota(files: dict[str, str], now: datetime) -> None:
     files["absences.csv"] += f"natt-exempel,{today},{today + timedelta(days=2)},yo-esimerkki\n"
 
 
+def _own_text(*languages: str) -> str:
+    """One text in the county's own words, shown at the desk; nothing of the tests sends it."""
+    said = 'sms = "{number}: {link} {county}"'
+    return "".join(f"[staff_due.{code}]\n{said}\n" for code in languages)
+
+
 def _with_pseudo_language(files: dict[str, str]) -> dict[str, str]:
     """The county offers the made-up language too: its own texts are not in it, but for its names."""
     toml = files["county.toml"].replace('"en", ', f'"en", "{pseudo.CODE}", ', 1)
@@ -90,7 +97,8 @@ def _with_pseudo_language(files: dict[str, str]) -> dict[str, str]:
             rf"(?m)^\[{table}\].*\n", rf'\g<0>{pseudo.CODE} = "{pseudo.NAME}"\n', toml, count=1
         )
     services = files["services.csv"].replace("fi sv en", f"fi sv en {pseudo.CODE}")
-    return {**files, "county.toml": toml, "services.csv": services}
+    changed = {"county.toml": toml, "services.csv": services}
+    return {**files, **changed, "messages.toml": _own_text("fi", "sv", "en", pseudo.CODE)}
 
 
 def _week(special: dict[int, str], ordinary: str) -> str:

@@ -148,7 +148,8 @@ def _teams(
 
 def _wording(emergency: str) -> Wording:
     return Wording(
-        sms=f"{{county}}: {{link}} {emergency}",
+        # Without the county's name: an odd one would not fit into a text message.
+        sms=f"{{link}} {emergency}",
         subject='"Uutta" \\ {county}',
         email=f'"""Hei!\n\n{{link}} \\u0041\n\n{{opens}}\n{emergency}"',
     )

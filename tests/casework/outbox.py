@@ -274,7 +274,6 @@ class MemoryOutbox:
             k.row = replace(
                 k.row,
                 state=MessageState.PENDING,
-                next_at=now,
                 lease_until=None,
                 lost_workers=k.row.lost_workers + 1,
             )

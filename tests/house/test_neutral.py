@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime
 from itertools import product
 from pathlib import Path
@@ -13,6 +14,7 @@ from uuid import UUID
 import pytest
 from jinja2 import Environment, meta
 
+from casework import message_texts
 from casework.directory import Directory
 from casework.messages import Channel, Message, Purpose, Queue
 from casework.telling_words import telling
@@ -100,6 +102,54 @@ def test_a_senders_text_has_the_one_public_link_and_no_number(
         assert str(opaque) not in said
 
 
+@pytest.mark.parametrize("purpose", message_texts.PURPOSES)
+def test_a_countys_own_text_knows_the_same_few_words_only(purpose: str) -> None:
+    staff = purpose.startswith("staff_")
+    allowed = {"county", "link", "number"} if staff else SENDER_WORDS
+    assert set(message_texts.variables(purpose)) <= allowed
+
+
+@pytest.mark.parametrize("word", sorted(Message.__dataclass_fields__))
+@pytest.mark.parametrize("field", message_texts.FIELDS)
+def test_no_text_of_a_county_can_ask_for_a_field_of_the_message(word: str, field: str) -> None:
+    wording = message_texts.Wording(**{field: f"{{{word}}} {{link}} 112"})
+    values = dict.fromkeys(Message.__dataclass_fields__, MARK) | message_texts.longest("Alue")
+    (found,) = message_texts.faults("received", "fi", wording, values)
+    assert re.match("unknown variable|has a brace that belongs to no variable", found.reason)
+
+
+def test_a_countys_own_text_with_a_telling_word_never_leaves(directory: Directory) -> None:
+    """Not even where it slipped into the directory: the shipped text goes instead."""
+    telling_text = message_texts.Wording(sms="{county}: lapsesi {link} 112")
+    here = replace(directory, message_texts={"received": {"fi": telling_text}})
+    made = outgoing(here, message(Purpose.RECEIVED, "fi", Channel.SMS))
+    assert made == outgoing(directory, message(Purpose.RECEIVED, "fi", Channel.SMS))
+    assert "lapsesi" not in made.body
+
+
+def test_a_language_whose_catalogue_is_gone_becomes_the_countys_first(
+    directory: Directory,
+) -> None:
+    gone = outgoing(directory, message(Purpose.RECEIVED, "so", Channel.EMAIL))
+    assert gone == outgoing(directory, message(Purpose.RECEIVED, "fi", Channel.EMAIL))
+    assert gone.language == "fi"
+    swedish = replace(directory, county=replace(directory.county, languages=("so", "sv", "fi")))
+    made = outgoing(swedish, message(Purpose.RECEIVED, "so", Channel.SMS))
+    assert made.language == "sv"
+    assert made.body.startswith("Exempel: ")
+    assert "/sv/follow-up" in made.body
+
+
+def test_a_countys_own_text_goes_out_in_its_language(directory: Directory) -> None:
+    own = message_texts.Wording(sms="{county}: kiitos! {link} Hätätilanteessa soita 112.")
+    here = replace(directory, message_texts={"received": {"fi": own}})
+    made = outgoing(here, message(Purpose.RECEIVED, "fi", Channel.SMS))
+    assert made.body == f"Esimerkki: kiitos! {ORIGIN}/fi/follow-up Hätätilanteessa soita 112."
+    for language, channel in (("sv", Channel.SMS), ("fi", Channel.EMAIL)):
+        one = message(Purpose.RECEIVED, language, channel)
+        assert outgoing(here, one) == outgoing(directory, one)
+
+
 @pytest.mark.parametrize("template", sorted(TEMPLATES.glob("*.txt")), ids=lambda path: path.name)
 def test_a_template_knows_its_few_words_only(template: Path) -> None:
     environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
@@ -114,7 +164,7 @@ def test_a_message_row_has_no_place_for_content() -> None:
     assert set(Message.__dataclass_fields__) == {
         *("id", "submission_id", "case_id", "case_number", "event", "recipient", "channel"),
         *("purpose", "language", "queue", "created_at", "not_before", "expires_at"),
-        *("address", "state"),
+        *("address", "state", "spare", "address_hash", "reason"),
     }
     shown = repr(message(Purpose.RECEIVED, "fi", Channel.EMAIL))
     assert "example.org" not in shown

@@ -145,6 +145,8 @@ def test_a_setting_that_is_missing_is_named(name: str, value: object) -> None:
         ("TWILIO_ADDRESS_RETENTION", "discard"),
         ("SMS_PER_SECOND", "-1"),
         ("SMS_PER_SECOND", "inf"),
+        ("MAIL_BOUNCE", "bounces"),
+        ("MAIL_BOUNCE", "a-name-that-is-too-long@luotsi.example.fi"),
         ("MAIL_PER_SECOND", "nan"),
         ("SMTP_URL", "mail:587"),
         ("SMTP_URL", "http://mail"),

@@ -81,7 +81,6 @@ class UpkeepRows:
             )
             .values(
                 state=MessageState.PENDING.value,
-                next_at=now,
                 lease_until=None,
                 lost_workers=messages.c.lost_workers + 1,
                 changed_at=now,

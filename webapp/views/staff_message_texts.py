@@ -17,7 +17,7 @@ from casework.messages import Purpose
 from casework.sms_segments import segments
 from forms.words import N_
 from webapp import catalogues
-from webapp.house import directory, house
+from webapp.house import house
 from webapp.i18n import language as page_language
 from webapp.message_texts import Channel, Rendered, render, words
 from webapp.views.staff_directory_reasons import told
@@ -56,7 +56,8 @@ class Kind:
 @bp.get("")
 @auth_required("session")
 def index() -> str:
-    here, known = directory(), catalogues.known()
+    # Asked of the database: who has just saved a text wants to see it.
+    here, known = house().current.newest(), catalogues.known()
     codes = _codes(here)
     wanted = (request.args.get("language"), page_language(), codes[0])
     code = next(one for one in wanted if one in codes)
