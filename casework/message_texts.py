@@ -155,9 +155,8 @@ def _line(line: str, values: Mapping[str, str]) -> str | None:
 
 def _reasons(judged: _Judged) -> list[str]:
     unreadable = list(_unreadable(judged))
-    if unreadable:
-        return unreadable
-    return [*_words(judged), *_lacks(judged), *_size(judged)]
+    # What cannot be filled has no size.
+    return [*unreadable, *_words(judged), *_lacks(judged), *(() if unreadable else _size(judged))]
 
 
 def _unreadable(judged: _Judged) -> Iterator[str]:

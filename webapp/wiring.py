@@ -204,9 +204,7 @@ def _kept(path: Path) -> Directory | None:
         return None
 
 
-def read_directory(
-    files: Mapping[str, str], revision: int, *, stored: bool = False
-) -> Directory:
+def read_directory(files: Mapping[str, str], revision: int, *, stored: bool = False) -> Directory:
     """A snapshot from a bundle's files; see `casework.bundle.parse` for what is `stored`. Raises `casework.bundle.
     BundleError` naming every wrong row."""
     year = now().year

@@ -33,8 +33,8 @@ def plan_nothing(page: Page) -> None:
 
 
 def plan_for_a_day_that_has_passed(page: Page) -> None:
-    page.locator("#planned_what-0").check()
-    page.locator("#planned_when-2").check()
+    page.locator("label[for=planned_what-0]").click()
+    page.locator("label[for=planned_when-2]").click()
     page.locator("#planned_day").fill("1.1.2020")
     plan_nothing(page)
 

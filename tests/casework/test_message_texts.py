@@ -205,6 +205,15 @@ def test_a_stored_text_that_a_newer_rule_refuses_stops_nothing(
     assert kept_messages("[received", demo.county, ()) == {}
 
 
+def test_everything_that_is_wrong_with_a_text_is_named_at_once() -> None:
+    assert reasons("received", "fi", sms="{nimi}: lapsesi") == [
+        "unknown variable nimi; those are county, link, phone, opens",
+        "tells what it is about: lapsesi",
+        "the variable link is missing",
+        "the emergency number 112 is missing",
+    ]
+
+
 def test_a_text_for_staff_says_the_number_and_no_phone() -> None:
     assert variables("staff_urgent") == ("county", "link", "number")
     assert variables("staff_digest") == ("county", "link")
