@@ -140,6 +140,8 @@ MAX_ATTEMPTS = 30
 #: A row with which so many workers died is not taken up again; a person looks at it.
 MAX_LOST_WORKERS = 5
 LEASE = timedelta(seconds=90)
+#: A provider that says 'at once' while it refuses is not believed.
+SHORTEST_WAIT = timedelta(seconds=5)
 #: What a claim must have left before an attempt begins: a provider may take this long to answer.
 ATTEMPT_TAKES = timedelta(seconds=45)
 #: An alert that was tried and still waits goes by the next way too after this time: two alerts do no harm.
@@ -149,6 +151,12 @@ RETELL_AFTER: Mapping[Queue, timedelta] = {
 }
 #: When somebody is asked to call a sender of whom nobody knows whether the message arrived.
 DOUBT_PATIENCE = timedelta(minutes=15)
+#: So many alerts to one recipient go by the next way in one sweep: the first tells enough to open the desk.
+RETOLD_AT_ONCE = 3
+#: After so long without word of a failure a channel that receipts had stopped counts as whole again.
+BREAK_FADES = timedelta(minutes=10)
+#: Marks the event of a text that goes again to a phone which was switched off, perhaps.
+AGAIN = ":again"
 #: How often a channel with a fault of its settings is tried with one message.
 PROBE_EVERY = timedelta(minutes=1)
 #: How long an SMS may wait for its first receipt before it counts as unknown.
@@ -322,11 +330,16 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A row claimed for sending, opened: who, what text, by which channel."""
+    """A row claimed for sending, opened: who, what text, by which channel.
+
+    `tried`: whether an attempt was begun before, however it ended; `lost_workers`: how many died with it in hand.
+    """
 
     message: Message
     attempts: int
     lease_until: datetime
+    tried: bool = False
+    lost_workers: int = 0
 
 
 def after_attempt(
@@ -346,4 +359,5 @@ def after_attempt(
     if outcome.retry_after is None:
         return MessageState.PENDING, now + retry_delay(claimed.attempts, claimed.message.id)
     late = 0.25 * _share(claimed.message.id, "asked")
-    return MessageState.PENDING, now + outcome.retry_after * (1 + late)
+    asked = max(outcome.retry_after, SHORTEST_WAIT)
+    return MessageState.PENDING, now + asked * (1 + late)

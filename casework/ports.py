@@ -217,8 +217,11 @@ class Outbox(Protocol):
     def claim_probe(self, channel: Channel, now: datetime, lease_until: datetime) -> list[Claimed]:
         """One row of this channel, broken or not; whatever waits longest, were it meant for a little later."""
 
-    def give_back(self, claimed: Sequence[Claimed], next_at: datetime, now: datetime) -> None:
-        """Claimed rows that were not tried, back to waiting until `next_at`; the claim does not count."""
+    def give_back(
+        self, claimed: Sequence[Claimed], next_at: datetime | None, now: datetime
+    ) -> None:
+        """Claimed rows that were not tried, back to waiting until `next_at`, None: as before; the claim does not
+        count."""
 
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> Begin:
         """Move to `submitting` if the lease is still ours, and note the attempt.
@@ -287,39 +290,52 @@ class Channels(Protocol):
         """Take up to `wanted` places in the provider's rate; how many there were, and when there is one again, if
         there were too few. `force`: all of them, and whoever comes next waits for it."""
 
-    def broke(self, channel: Channel, reason: str, now: datetime, *, probe_at: datetime) -> bool:
-        """Stop the channel; whether it had been whole until now."""
+    def broke(
+        self,
+        channel: Channel,
+        reason: str,
+        now: datetime,
+        *,
+        probe_at: datetime,
+        by_receipt: bool = False,
+    ) -> bool:
+        """Stop the channel; whether it had been whole until now. `by_receipt`: it takes messages and delivers none."""
+
+    def arrives(self, channel: Channel) -> None:
+        """A receipt says that a message is on its way: that ends a break of which receipts had told."""
 
     def to_probe(self, now: datetime, *, next_at: datetime) -> Sequence[Channel]:
         """Broken channels whose time to be tried has come; each is given to one caller, the next one at `next_at`."""
 
-    def mended(self, channel: Channel) -> bool:
-        """The channel works; whether it had been broken until now."""
+    def mended(self, channel: Channel, now: datetime) -> bool:
+        """The channel takes messages; whether that ended a break. One of which receipts told ends only when no more of
+        them came for a while."""
 
 
 class Upkeep(Protocol):
     """What the brooms do to the outbox."""
 
-    def park(self, now: datetime) -> Sequence[Message]:
+    def park(self, now: datetime, limit: int) -> Sequence[Message]:
         """Claimed rows whose workers died again and again, moved to `failed`."""
 
     def release_leases(self, now: datetime) -> None:
         """Claimed rows whose worker died before anything left: back to waiting, and counted."""
 
-    def expire(self, now: datetime) -> Sequence[Message]:
+    def expire(self, now: datetime, limit: int) -> Sequence[Message]:
         """Waiting rows whose time is over, moved to `expired`."""
 
-    def give_up_submitting(self, now: datetime) -> Sequence[Message]:
+    def give_up_submitting(self, now: datetime, limit: int) -> Sequence[Message]:
         """Rows whose worker died while the provider had them, moved to `unknown`."""
 
-    def give_up_receipts(self, since: datetime, now: datetime) -> Sequence[Message]:
+    def give_up_receipts(self, since: datetime, now: datetime) -> None:
         """SMS handed over before `since` without a final receipt, moved to `unknown`."""
 
-    def long_doubts(self, since: datetime, now: datetime) -> Sequence[Message]:
+    def long_doubts(self, since: datetime, now: datetime, limit: int) -> Sequence[Message]:
         """Messages to senders `unknown` since before `since`, each told once."""
 
-    def stuck(self, now: datetime) -> Sequence[Message]:
-        """Alerts about cases that were tried, or whose channel is broken, and wait too long; each told once."""
+    def stuck(self, now: datetime, limit: int) -> Sequence[Message]:
+        """Alerts that were tried, or whose channel is broken, and wait too long; each told once, and of one
+        recipient a few at a time."""
 
     def doubts(self, since: datetime, until: datetime, limit: int) -> Sequence[Doubt]:
         """`unknown` SMS whose last attempt began between the two, the longest unasked first."""

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from typing import Generic, TypeVar
 
 import structlog
 
 from casework import usecases
 from casework.calendar import HELSINKI
 from casework.caps import may_text
-from casework.messages import ATTEMPT_TAKES, Channel, Claimed, Message, Outcome, Queue, Verdict
+from casework.messages import (
+    ATTEMPT_TAKES,
+    SHORTEST_WAIT,
+    Channel,
+    Claimed,
+    Message,
+    Outcome,
+    Queue,
+    Verdict,
+)
 from casework.notices import SENDER
 from casework.usecases.delivery import BATCH
 from casework.usecases.doubts import BATCH as DOUBTS
@@ -27,6 +40,46 @@ _BATCHES = 20
 _LONGEST_WAIT = 1.0
 #: Rounds of questions to the provider in one task.
 _ROUNDS = 5
+#: Questions in a row for which the provider has no time, after which no more are asked in this round.
+_IN_VAIN = 3
+#: The class of refusal that says so, see `casework.refusals`.
+_TOO_MANY = "too_many_requests"
+
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """What the provider said, were it that it knows nothing."""
+
+    said: T
+
+
+class Patience:
+    """Asks one question after the other. One that fails does not keep those behind it from being asked; three in a
+    row that the provider had no time for end the round."""
+
+    def __init__(self) -> None:
+        self._in_vain = 0
+
+    def ask(self, question: Callable[[], T]) -> Answer[T] | None:
+        """None: no answer came."""
+        try:
+            said = question()
+        except TemporaryFailure as failure:
+            self._in_vain += 1
+            log.warning("provider_not_asked", reason=failure.reason_class)
+            return None
+        except SendingFailed as failure:
+            log.warning("provider_not_asked", reason=failure.reason_class)
+            return None
+        self._in_vain = 0
+        return Answer(said)
+
+    @property
+    def is_over(self) -> bool:
+        return self._in_vain >= _IN_VAIN
 
 
 @app.task(name="outbox.drain")
@@ -34,36 +87,48 @@ def drain(queue: str) -> None:
     """Send what the queue has, batch by batch. A full batch wakes another worker to help."""
     wanted = Queue(queue)
     for _ in range(_BATCHES):
-        claimed, room_at = usecases.claim_messages(wanted, rates=dispatch().rates, **rooms())
-        if len(claimed) == BATCH:
+        claim = usecases.claim_messages(wanted, rates=dispatch().rates, **rooms())
+        if len(claim.rows) == BATCH:
             house().wake_up.wake(frozenset({wanted}))
-        _send_all(claimed)
-        if room_at is not None:
-            wait = (room_at - now()).total_seconds()
+        if not _send_all(claim.rows):
+            return
+        if claim.room_at is not None:
+            wait = (claim.room_at - now()).total_seconds()
             time.sleep(min(max(wait, 0.0), _LONGEST_WAIT))
-        elif len(claimed) < BATCH:
+        elif not claim.more:
             return
 
 
-def _send_all(claimed: list[Claimed]) -> None:
-    """One after the other, as long as the lease lasts: a slow provider must not hold what others could send."""
+def _send_all(claimed: list[Claimed]) -> bool:
+    """One after the other, as long as the lease lasts: a slow provider must not hold what others could send.
+
+    Whether to go on: a provider that has too much to do gets no more from this task.
+    """
     for index, message in enumerate(claimed):
         if now() + ATTEMPT_TAKES > message.lease_until:
             usecases.give_back(claimed[index:], now=now(), work=house().work())
-            return
-        _send(message)
+            return True
+        outcome = _send(message)
+        if outcome is not None and outcome.reason == _TOO_MANY:
+            wait = max(outcome.retry_after or SHORTEST_WAIT, SHORTEST_WAIT)
+            rest = claimed[index + 1 :]
+            usecases.give_back(rest, now=now(), work=house().work(), wait=wait)
+            return False
+    return True
 
 
 def _send(claimed: Claimed) -> Outcome | None:
     """None: it was not handed over, by a rule of ours or because the row is no longer ours."""
+    outgoing = _prepared(claimed)
+    if outgoing is None:
+        return None
     reason = _held_back(claimed)
     if reason:
         usecases.suppress_message(claimed, reason, **rooms())
         log.warning("text_suppressed", message=str(claimed.message.id), reason=reason)
         return None
-    outgoing = _prepared(claimed)
-    attempt_id = usecases.begin_attempt(claimed, **rooms()) if outgoing else None
-    if outgoing is None or attempt_id is None:
+    attempt_id = usecases.begin_attempt(claimed, **rooms())
+    if attempt_id is None:
         return None
     outcome = dispatch().send(outgoing, attempt_id, claimed.message)
     broken = usecases.finish_attempt(claimed, attempt_id, outcome, **rooms())
@@ -102,7 +167,8 @@ def _note(message: Message, outcome: Outcome) -> None:
 def _held_back(claimed: Claimed) -> str:
     """Why a text to a sender may not go, '' where it may: anybody can type anybody's number into a form.
 
-    A text takes its share of the day once, before its first try. Duty alerts are not counted.
+    A text takes its share of the day once, before its first try; what a provider refused for now has been counted.
+    Duty alerts are not.
     """
     message = claimed.message
     if message.channel is not Channel.SMS or message.recipient != SENDER:
@@ -110,7 +176,7 @@ def _held_back(claimed: Claimed) -> str:
     the_house = house()
     if not may_text(message.address, the_house.directory.county.sms_countries):
         return "country"
-    if claimed.attempts > 1:
+    if claimed.tried:
         return ""
     today = now().astimezone(HELSINKI).date()
     if not the_house.number_caps.take(message.address, today):
@@ -143,30 +209,31 @@ def sweep() -> None:
 
 def _probe() -> None:
     """Try broken channels with one message each."""
-    for probe in usecases.claim_probes(now=now(), work=house().work()):
+    for probe in usecases.claim_probes(**rooms()):
         outcome, channel = _send(probe), probe.message.channel
         # A provider that could not be reached, or has no time, has said nothing about our settings.
         answered = outcome is not None and outcome.verdict is not Verdict.REFUSED_FOR_NOW
-        if answered and usecases.channel_works(channel, work=house().work()):
+        if answered and usecases.channel_works(channel, now=now(), work=house().work()):
             log.info("channel_works", channel=channel.value)
 
 
 @app.task(name="outbox.reconcile")
 def reconcile() -> None:
     """Ask the provider about messages that may have been sent, and end their not-knowing."""
+    patience, taken = Patience(), set[str]()
     for _ in range(_ROUNDS):
         doubts = usecases.doubtful_messages(now=now(), work=house().work())
         for doubt in doubts:
-            try:
-                found = dispatch().find(doubt.message, doubt.attempt_id, doubt.since, doubt.known)
-            except TemporaryFailure as failure:
-                # Asked too much, or not reachable: the next round asks on.
-                log.warning("reconcile_failed", reason=failure.reason_class)
+            usecases.asked_about(doubt.attempt_id, now=now(), work=house().work())
+            known = doubt.known | taken
+            ask = partial(dispatch().find, doubt.message, doubt.attempt_id, doubt.since, known)
+            answer = patience.ask(ask)
+            if answer is not None:
+                found = answer.said or ""
+                taken.add(found)
+                usecases.settle_doubt(doubt, found, now=now(), work=house().work())
+            elif patience.is_over:
                 return
-            except SendingFailed as failure:
-                log.warning("reconcile_failed", reason=failure.reason_class)
-                continue
-            usecases.settle_doubt(doubt, found or "", now=now(), work=house().work())
         if len(doubts) < DOUBTS:
             return
 
@@ -174,14 +241,12 @@ def reconcile() -> None:
 @app.task(name="outbox.confirm")
 def confirm() -> None:
     """Ask the provider how texts ended of which no receipt has told it."""
+    patience = Patience()
     for one in usecases.unconfirmed_messages(now=now(), work=house().work()):
-        try:
-            found = dispatch().status(one.provider_id)
-        except SendingFailed as failure:
-            log.warning("confirm_failed", reason=failure.reason_class)
-            return
-        if found is not None:
-            status, error_code = found
+        usecases.asked_about(one.attempt_id, now=now(), work=house().work())
+        answer = patience.ask(partial(dispatch().status, one.provider_id))
+        if answer is not None and answer.said is not None:
+            status, error_code = answer.said
             recorded = usecases.record_receipt(
                 one.attempt_id,
                 provider_id=one.provider_id,
@@ -191,3 +256,5 @@ def confirm() -> None:
             )
             if recorded.broken:
                 log.error("channel_broken", channel=Channel.SMS.value, reason=recorded.reason)
+        elif patience.is_over:
+            return

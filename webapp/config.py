@@ -103,6 +103,9 @@ class Settings(BaseSettings):
             problems.append("PUBLIC_URL must be http(s)://host with no path")
         if len(self.secret_key.get_secret_value()) < 32:
             problems.append("SECRET_KEY must have at least 32 characters")
+        for name in ("sms_per_second", "mail_per_second"):
+            if 0 < getattr(self, name) < 0.01:
+                problems.append(f"{name.upper()} must be 0, or 0.01 at least")
         if self.demo and (url.scheme == "https" or not _is_loopback(url.hostname or "")):
             problems.append("DEMO runs on a loopback address over http only: see PUBLIC_URL")
         if not self.demo:

@@ -31,6 +31,7 @@ from casework.usecases.digest import send_digests
 from casework.usecases.doubts import (
     Doubt,
     Unconfirmed,
+    asked_about,
     doubtful_messages,
     settle_doubt,
     unconfirmed_messages,
@@ -88,6 +89,7 @@ __all__ = [
     "add_information",
     "answer_case",
     "answer_on_page",
+    "asked_about",
     "assess_urgency",
     "begin_attempt",
     "cancel_follow_up",

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from casework.directory import Directory
 from casework.messages import LEASE, PROBE_EVERY, Channel, Claimed
-from casework.ports import UnitOfWork
+from casework.ports import Ids, UnitOfWork
+from casework.usecases.other_ways import take_other_way
 
 
-def claim_probes(*, now: datetime, work: UnitOfWork) -> list[Claimed]:
+def claim_probes(
+    *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> list[Claimed]:
     """One message for each broken channel whose time to be tried has come; of two callers one gets it.
 
     Where nothing waits, the channel counts as whole again: the next message is the probe.
@@ -20,16 +24,22 @@ def claim_probes(*, now: datetime, work: UnitOfWork) -> list[Claimed]:
     with work:
         for channel in work.channels.to_probe(now, next_at=now + PROBE_EVERY):
             found = work.outbox.claim_probe(channel, now, now + LEASE)
+            unopened = work.outbox.unopened()
+            for message in unopened:
+                take_other_way(message, directory=directory, now=now, ids=ids, work=work)
             probes += found
-            if not found:
-                work.channels.mended(channel)
+            if not found and not unopened:
+                work.channels.mended(channel, now)
         work.commit()
     return probes
 
 
-def channel_works(channel: Channel, *, work: UnitOfWork) -> bool:
-    """The provider has taken, or refused for its own sake, a message: whether the channel had been broken."""
+def channel_works(channel: Channel, *, now: datetime, work: UnitOfWork) -> bool:
+    """The provider has taken, or refused for its own sake, a message: whether that ended a break.
+
+    It does not end one that receipts told of: there the provider takes everything and delivers nothing.
+    """
     with work:
-        was_broken = work.channels.mended(channel)
+        was_broken = work.channels.mended(channel, now)
         work.commit()
     return was_broken

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from casework.directory import Directory
@@ -29,6 +30,15 @@ from casework.usecases.other_ways import doubt_arrival, take_other_way
 BATCH = 10
 
 
+class Claim(NamedTuple):
+    """What was claimed; from when on the provider's rate has room, where it had too little; and whether to ask again
+    at once."""
+
+    rows: list[Claimed]
+    room_at: datetime | None
+    more: bool
+
+
 def claim_messages(
     queue: Queue,
     *,
@@ -37,33 +47,51 @@ def claim_messages(
     ids: Ids,
     work: UnitOfWork,
     rates: Mapping[Channel, Rate] | None = None,
-) -> tuple[list[Claimed], datetime | None]:
+) -> Claim:
     """Claim what may go now, each row for the length of a lease; committed on return.
 
-    What the provider's rate has no room for is given back; then the second value says from when on there is room.
-    Alerts that are urgent take their place in the rate and never wait for it.
+    What the provider's rate has no room for is given back. Alerts that are urgent take their place in the rate and
+    never wait for it. A row with which a worker died is claimed alone, so that it takes no other with it.
     """
     with work:
-        claimed = work.outbox.claim(queue, now, now + LEASE, BATCH)
-        for message in work.outbox.unopened():
+        found = work.outbox.claim(queue, now, now + LEASE, BATCH)
+        unopened = work.outbox.unopened()
+        for message in unopened:
             take_other_way(message, directory=directory, now=now, ids=ids, work=work)
-        room_at = None
+        rows, waits = _apart(found), []
         for channel, rate in (rates or {}).items():
-            mine = [one for one in claimed if one.message.channel is channel]
+            mine = [one for one in rows if one.message.channel is channel]
+            urgent = queue is Queue.URGENT
             if mine:
-                urgent = queue is Queue.URGENT
                 granted, room_at = work.channels.take(channel, rate, len(mine), now, force=urgent)
-                waiting = mine[granted:]
-                work.outbox.give_back(waiting, room_at or now, now)
-                claimed = [one for one in claimed if one not in waiting]
+                if room_at is not None:
+                    waits.append(room_at)
+                    work.outbox.give_back(mine[granted:], room_at, now)
+                    rows = [one for one in rows if one not in mine[granted:]]
+        if len(alone := _apart(found)) < len(found):
+            work.outbox.give_back([one for one in found if one not in alone], None, now)
         work.commit()
-    return claimed, room_at
+    more = len(found) + len(unopened) >= BATCH or len(alone) < len(found)
+    return Claim(rows, min(waits, default=None), more)
 
 
-def give_back(claimed: Sequence[Claimed], *, now: datetime, work: UnitOfWork) -> None:
-    """Claimed, and there is no time left to send it within the lease: somebody else may."""
+def _apart(found: list[Claimed]) -> list[Claimed]:
+    """Those that may be in one hand together: the oldest alone where a worker died with it, else all unsuspected."""
+    if found and found[0].lost_workers:
+        return found[:1]
+    return [one for one in found if not one.lost_workers]
+
+
+def give_back(
+    claimed: Sequence[Claimed],
+    *,
+    now: datetime,
+    work: UnitOfWork,
+    wait: timedelta | None = None,
+) -> None:
+    """Claimed and not tried: there is no time left within the lease, or the provider wants us to `wait`."""
     with work:
-        work.outbox.give_back(claimed, now, now)
+        work.outbox.give_back(claimed, now + wait if wait else None, now)
         work.commit()
 
 

@@ -28,11 +28,13 @@ class Doubt:
     """An `unknown` SMS, its address opened; `known` are provider ids that belong to other attempts.
 
     `attempts` counts those tries of which nobody knows how they ended: a certain refusal is none of them.
+    `number` is that of the row's claim: a row that was sent again meanwhile is another doubt.
     """
 
     message: Message
     attempt_id: UUID
     attempts: int
+    number: int
     since: datetime
     known: frozenset[str]
 
@@ -46,12 +48,16 @@ class Unconfirmed:
 
 
 def doubtful_messages(*, now: datetime, work: UnitOfWork) -> list[Doubt]:
-    """What to ask the provider about at this moment, the longest unasked first; each is noted as asked."""
+    """What to ask the provider about at this moment, the longest unasked first."""
     with work:
-        doubts = list(work.upkeep.doubts(now - ASK_UNTIL, now - ASK_AFTER, BATCH))
-        work.upkeep.asked([doubt.attempt_id for doubt in doubts], now)
+        return list(work.upkeep.doubts(now - ASK_UNTIL, now - ASK_AFTER, BATCH))
+
+
+def asked_about(attempt_id: UUID, *, now: datetime, work: UnitOfWork) -> None:
+    """Note that the provider is asked about an attempt, were it in vain: its turn comes again after the others'."""
+    with work:
+        work.upkeep.asked([attempt_id], now)
         work.commit()
-    return doubts
 
 
 def settle_doubt(doubt: Doubt, provider_id: str, *, now: datetime, work: UnitOfWork) -> None:
@@ -65,9 +71,6 @@ def settle_doubt(doubt: Doubt, provider_id: str, *, now: datetime, work: UnitOfW
 
 
 def unconfirmed_messages(*, now: datetime, work: UnitOfWork) -> Sequence[Unconfirmed]:
-    """Texts that were taken an hour ago and have no final receipt; each is noted as asked."""
+    """Texts that were taken an hour ago and have no final receipt, the longest unasked first."""
     with work:
-        found = work.upkeep.unconfirmed(now - UNCONFIRMED_AFTER, ROUND)
-        work.upkeep.asked([one.attempt_id for one in found], now)
-        work.commit()
-    return found
+        return work.upkeep.unconfirmed(now - UNCONFIRMED_AFTER, ROUND)

@@ -41,9 +41,10 @@ def change_contact(
         heads = work.cases.heads_of(command.submission_id)
         if not heads:
             raise NotFound("submission")
+        # Messages before clocks and cases, as the brooms hold them.
+        work.outbox.suppress_waiting(command.submission_id, SENDER, now)
         for head in heads:
             _note_change(head, withdrawn, directory, now, work)
-        work.outbox.suppress_waiting(command.submission_id, SENDER, now)
         if withdrawn:
             cancel_all(command.submission_id, WhyCancelled.WITHDRAWN, "sender", now, work)
         else:

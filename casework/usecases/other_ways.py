@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from casework.directory import Directory
-from casework.messages import Channel, Message, MessageState, Purpose
+from casework.messages import AGAIN, Channel, Message, MessageState, Purpose
 from casework.model import Mark, TimelineEntry, TimelineKind
 from casework.notices import (
     CALM,
+    SENDER,
     About,
     first_notice,
     notice_to,
@@ -22,8 +23,6 @@ from casework.ports import Ids, UnitOfWork
 
 #: Marks the event of an alert to another team than the one that could not be reached.
 _UNREACHED = "unreached:"
-#: Marks the event of a text that goes again to a phone which was switched off, perhaps.
-_AGAIN = ":again"
 #: The class of refusal which may mean no more than that, see `casework.refusals`.
 _MAYBE_OFF = "unreachable"
 #: When it goes again, as often as there are times here.
@@ -40,9 +39,18 @@ def take_other_way(
     if message.case_id is None:
         _without_case(message, directory, now, ids, work)
         return
-    if not is_for_staff(message):
-        if not (_again_later(message, now, ids, work) or _by_spare(message, now, ids, work)):
-            ask_for_call(message, directory=directory, now=now, ids=ids, work=work)
+    if is_for_staff(message):
+        tell_next(message, directory=directory, now=now, ids=ids, work=work)
+    elif not (_again_later(message, now, ids, work) or _by_spare(message, now, ids, work)):
+        ask_for_call(message, directory=directory, now=now, ids=ids, work=work)
+
+
+def tell_next(
+    message: Message, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> None:
+    """Staff by the next way; where none is left, it is noted on the case and other teams are told."""
+    if message.case_id is None:
+        _without_case(message, directory, now, ids, work)
     elif not next_point(message, directory=directory, now=now, ids=ids, work=work):
         ask_for_call(message, directory=directory, now=now, ids=ids, work=work)
         _alert_others(message, directory, now, ids, work)
@@ -54,14 +62,14 @@ def _again_later(message: Message, now: datetime, ids: Ids, work: UnitOfWork) ->
         return False
     if message.reason != _MAYBE_OFF:
         return False
-    event, _, tried = message.event.partition(_AGAIN)
+    event, _, tried = message.event.partition(AGAIN)
     number = int(tried or 0)
     if number >= len(_LATER):
         return False
     at = now + _LATER[number]
     if message.expires_at is None or at >= message.expires_at or _chosen_since(message, work):
         return False
-    work.outbox.add_again(message, ids.row(), f"{event}{_AGAIN}{number + 1}", at, now)
+    work.outbox.add_again(message, ids.row(), f"{event}{AGAIN}{number + 1}", at, now)
     return True
 
 
@@ -94,10 +102,8 @@ def doubt_arrival(
 ) -> None:
     """Nobody knows whether it arrived. Staff are told by the next way too, since two alerts do no harm; a sender is
     never texted twice: the provider is asked first, and where that does not end it, a person calls."""
-    if is_for_staff(message) and not next_point(
-        message, directory=directory, now=now, ids=ids, work=work
-    ):
-        ask_for_call(message, directory=directory, now=now, ids=ids, work=work)
+    if message.recipient != SENDER:
+        tell_next(message, directory=directory, now=now, ids=ids, work=work)
 
 
 def is_for_staff(message: Message) -> bool:

@@ -9,8 +9,12 @@ from uuid import UUID
 from casework.directory import Directory
 from casework.messages import NOT_DELIVERED, PROBE_EVERY, RECEIPT_STATES, MessageState
 from casework.ports import Ids, UnitOfWork
-from casework.refusals import Kind, Refusal, refusal_of
+from casework.refusals import Refusal, refusal_of
 from casework.usecases.other_ways import take_other_way
+
+#: The class of refusal that says so, see `casework.refusals`.
+_WHOLE_ACCOUNT = "account_suspended"
+_ARRIVES = frozenset({MessageState.SENT, MessageState.DELIVERED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,8 @@ def record_receipt(
 ) -> Recorded:
     """Keep the receipt, and move the message along where that is a legal move. A repeated one is nothing new.
 
-    One that tells of a fault of our own settings stops the channel: no other message would arrive either.
+    One that tells of a fault of our whole account stops the channel: no other message would arrive either. Other
+    faults of settings may concern one operator or number, which anybody can type, and stop nothing.
     `refusal`: what `error_code` means where it is not one of Twilio's.
     """
     state, broken = RECEIPT_STATES.get(status), False
@@ -51,8 +56,12 @@ def record_receipt(
         elif state is MessageState.DELIVERED and not moved:
             # It was given up and has arrived after all: what was to replace it, and has not left, stays here.
             work.outbox.suppress_again(attempt_id, now)
-        if moved and refusal and refusal.kind is Kind.CONFIGURATION:
-            broken = work.channels.broke(moved.channel, reason, now, probe_at=now + PROBE_EVERY)
+        if moved and reason == _WHOLE_ACCOUNT:
+            broken = work.channels.broke(
+                moved.channel, reason, now, probe_at=now + PROBE_EVERY, by_receipt=True
+            )
+        elif moved and state in _ARRIVES:
+            work.channels.arrives(moved.channel)
         work.commit()
     if moved is None or refusal is None:
         return Recorded()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,12 +10,17 @@ from casework.directory import Directory
 from casework.messages import (
     DOUBT_PATIENCE,
     RECEIPT_PATIENCE,
+    Message,
     MessageState,
     Purpose,
     Queue,
 )
 from casework.ports import Ids, UnitOfWork
-from casework.usecases.other_ways import ask_for_call, doubt_arrival, next_point, take_other_way
+from casework.usecases.other_ways import ask_for_call, doubt_arrival, take_other_way, tell_next
+
+#: Rows of one transaction, so that no act on a case ever waits long for a broom; and of one sweep, so that it ends.
+BATCH = 50
+ROUNDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +37,53 @@ def sweep_outbox(*, directory: Directory, now: datetime, ids: Ids, work: UnitOfW
     """End what is over, give back what a dead worker had claimed, and tell others where an alert is stuck.
 
     A row that was being handed over when its worker died is `unknown`: it may have been sent, so it is never
-    sent again blindly; the provider is asked, and staff are told by another way at once.
+    sent again blindly; the provider is asked, and staff are told by another way at once. Rows that others hold
+    are passed over until the next sweep.
     """
+    rooms = (directory, now, ids, work)
+    parked = _each(lambda: work.upkeep.park(now, BATCH), _told_otherwise, *rooms)
+    _each(lambda: work.upkeep.expire(now, BATCH), _told_otherwise, *rooms)
     with work:
-        parked = work.upkeep.park(now)
-        for message in (*parked, *work.upkeep.expire(now)):
-            # A confirmation that came too late needs nobody: the page has said it all along.
-            if message.purpose is not Purpose.RECEIVED or message.state is MessageState.FAILED:
-                take_other_way(message, directory=directory, now=now, ids=ids, work=work)
         work.upkeep.release_leases(now)
-        doubted = work.upkeep.give_up_submitting(now)
-        for message in doubted:
-            doubt_arrival(message, directory=directory, now=now, ids=ids, work=work)
         work.upkeep.give_up_receipts(now - RECEIPT_PATIENCE, now)
-        for message in work.upkeep.long_doubts(now - DOUBT_PATIENCE, now):
-            ask_for_call(message, directory=directory, now=now, ids=ids, work=work)
-        stuck = work.upkeep.stuck(now)
-        for message in stuck:
-            next_point(message, directory=directory, now=now, ids=ids, work=work)
-        waiting = work.upkeep.waiting_queues(now)
         work.commit()
-    return Swept(waiting, len(parked), len(stuck), len(doubted))
+    doubted = _each(lambda: work.upkeep.give_up_submitting(now, BATCH), doubt_arrival, *rooms)
+    long = now - DOUBT_PATIENCE
+    _each(lambda: work.upkeep.long_doubts(long, now, BATCH), ask_for_call, *rooms)
+    # Once: those beyond the few that one recipient is told of at a time wait for the next sweep.
+    retold = _each(lambda: work.upkeep.stuck(now, BATCH), tell_next, *rooms, rounds=1)
+    with work:
+        waiting = work.upkeep.waiting_queues(now)
+    return Swept(waiting, parked, retold, doubted)
+
+
+def _each(
+    found: Callable[[], Sequence[Message]],
+    follow: Callable[..., None],
+    directory: Directory,
+    now: datetime,
+    ids: Ids,
+    work: UnitOfWork,
+    *,
+    rounds: int = ROUNDS,
+) -> int:
+    """What follows from each message that a broom finds, batch by batch; how many there were."""
+    count = 0
+    for _ in range(rounds):
+        with work:
+            batch = found()
+            for message in batch:
+                follow(message, directory=directory, now=now, ids=ids, work=work)
+            work.commit()
+        count += len(batch)
+        if len(batch) < BATCH:
+            break
+    return count
+
+
+def _told_otherwise(
+    message: Message, *, directory: Directory, now: datetime, ids: Ids, work: UnitOfWork
+) -> None:
+    # A confirmation that came too late needs nobody: the page has said it all along.
+    if message.purpose is not Purpose.RECEIVED or message.state is MessageState.FAILED:
+        take_other_way(message, directory=directory, now=now, ids=ids, work=work)

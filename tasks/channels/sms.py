@@ -34,7 +34,7 @@ DEFAULT_VALIDITY: Final = 4 * 3600
 #: Source: twilio.com/docs/api/errors/90007.
 LONGEST_VALIDITY: Final = 36_000
 #: Twilio stamps whole seconds by its own clock, which may run a little behind ours.
-_CLOCK_SLACK: Final = timedelta(seconds=5)
+_CLOCK_SLACK: Final = timedelta(minutes=1)
 _PAGE_SIZE: Final = 100
 #: So many of the newest messages show whether the account masks numbers by itself.
 _NEWEST: Final = 50
@@ -193,8 +193,9 @@ class TwilioSms:
         ours = [message.sid for message in others if message.body == body]
         if ours:
             return ours[-1]
-        # A text that Twilio has discarded may be ours, and a number that it has masked is not listed.
-        if not all(message.body for message in others) or self._masked():
+        # A text that Twilio has discarded or changed, or that we word otherwise by now, may be ours all the same; and a
+        # number that it has masked is not listed.
+        if others or self._masked():
             raise PermanentFailure("cannot_be_asked")
         return None
 

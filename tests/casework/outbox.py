@@ -9,6 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from casework.messages import (
+    AGAIN,
+    BREAK_FADES,
     LEASE,
     MAX_LOST_WORKERS,
     PROBE_EVERY,
@@ -71,6 +73,7 @@ class MemoryOutbox:
     def __init__(self) -> None:
         self.rows: dict[UUID, Kept] = {}
         self.broken: dict[Channel, datetime] = {}
+        self.failing: dict[Channel, datetime] = {}
         self.opted_out: set[bytes | None] = set()
         self.room = 1000
 
@@ -127,18 +130,23 @@ class MemoryOutbox:
                 lease_until=lease_until,
                 attempts=k.row.attempts + 1,
             )
-        return [Claimed(k.message, k.row.attempts, lease_until) for k in found]
+        return [
+            Claimed(k.message, k.row.attempts, lease_until, bool(k.attempts), k.row.lost_workers)
+            for k in found
+        ]
 
     def unopened(self) -> list[Message]:
         return []
 
-    def give_back(self, claimed: Sequence[Claimed], next_at: datetime, now: datetime) -> None:
+    def give_back(
+        self, claimed: Sequence[Claimed], next_at: datetime | None, now: datetime
+    ) -> None:
         for k in filter(None, map(self._ours, claimed)):
             attempts = k.row.attempts - 1
             k.row = replace(
                 k.row,
                 state=MessageState.PENDING,
-                next_at=next_at,
+                next_at=next_at or k.row.next_at,
                 lease_until=None,
                 attempts=attempts,
             )
@@ -176,11 +184,11 @@ class MemoryOutbox:
 
     def suppress_again(self, attempt_id: UUID, now: datetime) -> None:
         first = self._of(attempt_id)
-        if first is None or first.row.state is not MessageState.UNDELIVERED:
+        if first is None or first.row.state not in {S.UNDELIVERED, S.FAILED}:
             return
         for k in self._all():
             waits = k.row.state in {MessageState.PENDING, MessageState.CLAIMED}
-            same = k.message.event.split(":again")[0] == first.message.event.split(":again")[0]
+            same = k is not first and _root(k.message) == _root(first.message)
             if waits and same and k.message.recipient == first.message.recipient:
                 self._rest(k, MessageState.SUPPRESSED, "arrived")
 
@@ -214,7 +222,17 @@ class MemoryOutbox:
         self.room -= 0 if force else granted
         return granted, now + timedelta(seconds=1) if granted < wanted else None
 
-    def broke(self, channel: Channel, reason: str, now: datetime, *, probe_at: datetime) -> bool:
+    def broke(
+        self,
+        channel: Channel,
+        reason: str,
+        now: datetime,
+        *,
+        probe_at: datetime,
+        by_receipt: bool = False,
+    ) -> bool:
+        if by_receipt:
+            self.failing[channel] = now
         new = channel not in self.broken
         self.broken.setdefault(channel, probe_at)
         return new
@@ -224,7 +242,14 @@ class MemoryOutbox:
         self.broken.update(dict.fromkeys(due, next_at))
         return due
 
-    def mended(self, channel: Channel) -> bool:
+    def arrives(self, channel: Channel) -> None:
+        if self.failing.pop(channel, None):
+            self.broken.pop(channel, None)
+
+    def mended(self, channel: Channel, now: datetime) -> bool:
+        if channel in self.failing and self.failing[channel] > now - BREAK_FADES:
+            return False
+        self.failing.pop(channel, None)
         return self.broken.pop(channel, None) is not None
 
     def finish(
@@ -238,8 +263,11 @@ class MemoryOutbox:
     ) -> bool:
         k = self.rows[claimed.message.id]
         attempt = next(a for a in k.attempts if a.id == attempt_id)
-        attempt.provider_id, attempt.verdict = outcome.provider_id, outcome.verdict
+        attempt.provider_id = outcome.provider_id or attempt.provider_id
+        attempt.verdict = outcome.verdict
         waiting = {MessageState.SUBMITTING, MessageState.UNKNOWN}
+        if state in {S.ACCEPTED, S.SENT}:
+            waiting.add(S.PENDING)
         if k.row.state not in waiting or k.row.attempts != claimed.attempts:
             return False
         k.row = replace(
@@ -252,8 +280,11 @@ class MemoryOutbox:
         )
         return True
 
-    def add_receipt(self, *receipt: Any) -> None:
-        pass
+    def add_receipt(self, receipt_id: UUID, attempt_id: UUID, provider_id: str, *rest: Any) -> None:
+        k = self._of(attempt_id)
+        if k is not None:
+            attempt = next(a for a in k.attempts if a.id == attempt_id)
+            attempt.provider_id = attempt.provider_id or provider_id
 
     def apply_receipt(
         self, attempt_id: UUID, to: MessageState, reason: str, now: datetime
@@ -264,7 +295,7 @@ class MemoryOutbox:
         self._rest(k, to, reason)
         return replace(k.message, state=to, reason=reason)
 
-    def park(self, now: datetime) -> list[Message]:
+    def park(self, now: datetime, limit: int) -> list[Message]:
         claimed = self._over(MessageState.CLAIMED, now)
         over = [k for k in claimed if k.row.lost_workers >= MAX_LOST_WORKERS - 1]
         return self._sweep(over, MessageState.FAILED, "workers_died")
@@ -290,7 +321,7 @@ class MemoryOutbox:
             self._rest(k, to, reason)
         return [replace(k.message, state=to, reason=reason) for k in found]
 
-    def expire(self, now: datetime) -> list[Message]:
+    def expire(self, now: datetime, limit: int) -> list[Message]:
         over = [
             k
             for k in self._all()
@@ -300,14 +331,14 @@ class MemoryOutbox:
         ]
         return self._sweep(over, MessageState.EXPIRED, "safe_hours_over")
 
-    def give_up_submitting(self, now: datetime) -> list[Message]:
+    def give_up_submitting(self, now: datetime, limit: int) -> list[Message]:
         over = self._over(MessageState.SUBMITTING, now)
         return self._sweep(over, MessageState.UNKNOWN, "worker_died")
 
-    def give_up_receipts(self, since: datetime, now: datetime) -> list[Message]:
-        return []
+    def give_up_receipts(self, since: datetime, now: datetime) -> None:
+        pass
 
-    def long_doubts(self, since: datetime, now: datetime) -> list[Message]:
+    def long_doubts(self, since: datetime, now: datetime, limit: int) -> list[Message]:
         return self._tell(
             now,
             lambda k: (
@@ -317,14 +348,17 @@ class MemoryOutbox:
             ),
         )
 
-    def stuck(self, now: datetime) -> list[Message]:
+    def stuck(self, now: datetime, limit: int) -> list[Message]:
         return self._tell(
             now,
             lambda k: (
                 k.row.state is MessageState.PENDING
                 and k.message.recipient != "sender"
                 and k.message.created_at <= now - RETELL_AFTER[k.message.queue]
-                and (k.message.channel in self.broken or (k.row.next_at or now) > now)
+                and (
+                    k.message.channel in self.broken
+                    or ((k.row.next_at or now) > now and bool(k.attempts))
+                )
             ),
         )
 
@@ -342,7 +376,7 @@ class MemoryOutbox:
 
     def doubts(self, since: datetime, until: datetime, limit: int) -> list[Doubt]:
         return [
-            Doubt(k.message, last.id, k.doubtful, last.started_at, self._known())
+            Doubt(k.message, last.id, k.doubtful, k.row.attempts, last.started_at, self._known())
             for k in self._all()
             if k.row.state is MessageState.UNKNOWN
             and k.message.channel is Channel.SMS
@@ -354,19 +388,25 @@ class MemoryOutbox:
         return frozenset(a.provider_id for k in self._all() for a in k.attempts if a.provider_id)
 
     def settle_found(self, doubt: Doubt, provider_id: str, now: datetime) -> None:
-        self.rows[doubt.message.id].attempts[-1].provider_id = provider_id
-        self._settle(doubt, MessageState.ACCEPTED, None)
+        if provider_id not in self._known():
+            self.rows[doubt.message.id].attempts[-1].provider_id = provider_id
+            self._settle(doubt, MessageState.ACCEPTED, None)
 
     def settle_missing(self, doubt: Doubt, now: datetime) -> None:
         self._settle(doubt, MessageState.PENDING, now)
 
     def _settle(self, doubt: Doubt, to: MessageState, next_at: datetime | None) -> None:
         k = self.rows[doubt.message.id]
-        if k.row.state is MessageState.UNKNOWN:
+        if k.row.state is MessageState.UNKNOWN and k.row.attempts == doubt.number:
             k.row = replace(k.row, state=to, next_at=next_at)
 
     def waiting_queues(self, now: datetime) -> frozenset[Queue]:
         return frozenset(k.message.queue for k in self._all())
+
+
+def _root(message: Message) -> str:
+    """The event without the mark of a text that goes again."""
+    return message.event.split(AGAIN)[0]
 
 
 class OutboxWork(MemoryWork):

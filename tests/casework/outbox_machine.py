@@ -13,7 +13,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from casework.directory import Directory
 from casework.messages import (
+    AGAIN,
     MOVES,
+    NOT_DELIVERED,
     RECEIPT_STATES,
     UNFINISHED,
     Channel,
@@ -26,6 +28,7 @@ from casework.messages import (
 )
 from casework.usecases import (
     Doubt,
+    asked_about,
     begin_attempt,
     channel_works,
     claim_messages,
@@ -68,8 +71,6 @@ FINAL = {state for state, targets in MOVES.items() if not targets}
 #: Nearly all that these tests send is urgent.
 QUEUES = st.sampled_from([Queue.URGENT, Queue.URGENT, Queue.URGENT, Queue.DEFAULT])
 FEW = {Channel.SMS: Rate(1, 2)}
-#: Each round ends what waits; a refusal may add a next way, of which there are few.
-MAX_ROUNDS = 12
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,10 @@ class OutboxMachine(RuleBasedStateMachine):
         self.handed_over: list[HandedOver] = []
         #: What the provider has, by message: the attempts that it took, in order, and when.
         self.taken: dict[UUID, list[tuple[UUID, Any]]] = {}
+        #: What a person or a team's phone got of one event, as far as it is not proved that it did not arrive.
+        self.told: dict[tuple[str, str], list[UUID]] = {}
+        self.proved_lost: set[UUID] = set()
+        self.answers: list[tuple[Doubt, str]] = []
         self.seen = self.store.rows()
 
     def rooms(self) -> Any:
@@ -124,7 +129,7 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(queue=QUEUES, slowly=st.booleans())
     def a_worker_claims(self, queue: Queue, slowly: bool) -> None:
-        claimed, _ = claim_messages(queue, rates=FEW if slowly else None, **self.rooms())
+        claimed, *_ = claim_messages(queue, rates=FEW if slowly else None, **self.rooms())
         self.in_hand += claimed
         self.look()
 
@@ -141,6 +146,10 @@ class OutboxMachine(RuleBasedStateMachine):
             self.handed_over.append(HandedOver(claimed, attempt, taken))
             if taken:
                 self.taken.setdefault(message, []).append((attempt, self.now))
+                root = claimed.message.event.split(AGAIN)[0], claimed.message.recipient
+                before = [one for one in self.told.get(root, []) if one not in self.proved_lost]
+                assert not before, f"{root} was told twice"
+                self.told.setdefault(root, []).append(attempt)
         self.look()
 
     @rule(taken=st.booleans(), answer=st.integers(0, 9))
@@ -182,6 +191,8 @@ class OutboxMachine(RuleBasedStateMachine):
         known = [attempt for took in self.taken.values() for attempt, _ in took]
         attempts = [*known, UUID(int=5)]
         attempt = attempts[which % len(attempts)]
+        if RECEIPT_STATES.get(status) in NOT_DELIVERED:
+            self.proved_lost.add(attempt)
         record_receipt(
             attempt, provider_id=f"SM{attempt}", status=status, error_code="30003", **self.rooms()
         )
@@ -192,12 +203,19 @@ class OutboxMachine(RuleBasedStateMachine):
         sweep_outbox(**self.rooms())
         self.look()
 
-    @rule(answers=st.booleans())
-    def the_provider_is_asked(self, answers: bool) -> None:
+    @rule()
+    def the_provider_is_asked(self) -> None:
         for doubt in doubtful_messages(now=self.now, work=self.store.work()):
             assert self.seen[doubt.message.id].state is MessageState.UNKNOWN
-            if answers:
-                settle_doubt(doubt, self.listed(doubt), now=self.now, work=self.store.work())
+            asked_about(doubt.attempt_id, now=self.now, work=self.store.work())
+            self.answers.append((doubt, self.listed(doubt)))
+
+    @precondition(lambda self: self.answers)
+    @rule(which=st.integers(0, 3))
+    def the_answer_is_believed(self, which: int) -> None:
+        """At once, or when much has happened since the question."""
+        doubt, found = self.answers.pop(which % len(self.answers))
+        settle_doubt(doubt, found, now=self.now, work=self.store.work())
         self.look(may_know=True)
 
     def listed(self, doubt: Doubt) -> str:
@@ -211,10 +229,10 @@ class OutboxMachine(RuleBasedStateMachine):
 
     @rule(works=st.booleans())
     def broken_channels_are_probed(self, works: bool) -> None:
-        for probe in claim_probes(now=self.now, work=self.store.work()):
+        for probe in claim_probes(**self.rooms()):
             self.in_hand.append(probe)
             if works:
-                channel_works(probe.message.channel, work=self.store.work())
+                channel_works(probe.message.channel, now=self.now, work=self.store.work())
         self.look()
 
     @invariant()
@@ -233,19 +251,26 @@ class OutboxMachine(RuleBasedStateMachine):
                 assert row.next_at is None
 
     def teardown(self) -> None:
-        """Once the world has come to rest, so does every row: nothing waits for ever."""
+        """Once the world has come to rest, so does every row by itself: nothing waits for ever, and of what nobody
+        knows somebody has been told."""
         if not hasattr(self, "store"):
             return
-        for _ in range(MAX_ROUNDS):
-            self.now += timedelta(hours=25)
-            self.handed_over.clear()
-            self.in_hand.clear()
+        self.handed_over.clear()
+        self.in_hand.clear()
+        for minutes in (2, 2, 2, 10, 10, 20, 60, 60, 300, 1500, 60, 60):
+            self.now += timedelta(minutes=minutes)
             self.broken_channels_are_probed(works=True)
             self.the_broom_passes()
-            self.the_provider_is_asked(answers=True)
-            for queue in Queue:
-                for claimed in claim_messages(queue, **self.rooms())[0]:
-                    spoil_message(claimed, "cannot_be_rendered", **self.rooms())
+            self.the_provider_is_asked()
+            while self.answers:
+                self.the_answer_is_believed(0)
+            for queue in (Queue.URGENT, Queue.DEFAULT):
+                self.in_hand += claim_messages(queue, **self.rooms()).rows
+            self.look()
+            while self.in_hand:
+                self.a_worker_begins(dies=False, taken=True)
+            while self.handed_over:
+                self.a_provider_answers(0, dies=False, which=0)
         for row in self.store.rows().values():
             assert row.state not in UNFINISHED, row
 

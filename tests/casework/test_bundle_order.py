@@ -56,7 +56,9 @@ def test_a_large_county_is_read_quickly(
     random.Random(1).shuffle(shifts)
     files = with_lines(demo_files, "workers.csv", *workers)
     rows = files["teams.csv"].splitlines()
-    rows = [row.removesuffix(",no,") + ",yes," if row.startswith("on-call") else row for row in rows]
+    rows = [
+        row.removesuffix(",no,") + ",yes," if row.startswith("on-call") else row for row in rows
+    ]
     files = {**files, "teams.csv": "\n".join(rows)}
     files = with_lines(files, "rota.csv", *shifts)
     codes = (f"ABCD-{i:06}-X,w{i % 2000}" for i in range(20_000))

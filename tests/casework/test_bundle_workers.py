@@ -18,7 +18,9 @@ WORKER = "uusi,Testi Testaaja,t@example.org,fi,"
 def with_rota(demo_files: Files) -> Files:
     """The demo's bundle, its on-call team with a rota that is empty."""
     rows = demo_files["teams.csv"].splitlines()
-    rows = [row.removesuffix(",no,") + ",yes," if row.startswith("on-call") else row for row in rows]
+    rows = [
+        row.removesuffix(",no,") + ",yes," if row.startswith("on-call") else row for row in rows
+    ]
     return {**demo_files, "teams.csv": "\n".join(rows) + "\n"}
 
 

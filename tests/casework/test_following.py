@@ -256,9 +256,7 @@ def lost(desk: Desk) -> tuple[Mark, ...]:
     """The marks of the case after the last message could not be delivered."""
     message = desk.work.kept.messages[-1]
     with desk.work:
-        ask_for_call(
-            message, directory=desk.directory, now=desk.at, ids=desk.ids, work=desk.work
-        )
+        ask_for_call(message, directory=desk.directory, now=desk.at, ids=desk.ids, work=desk.work)
         desk.work.commit()
     return desk.case.marks
 

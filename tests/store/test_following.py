@@ -60,7 +60,7 @@ def states(owner: Engine) -> list[str]:
 
 
 def claim_sender(house: House, at: datetime) -> Claimed:
-    claimed, _ = claim_messages(Queue.DEFAULT, **rooms(house, at))
+    claimed, *_ = claim_messages(Queue.DEFAULT, **rooms(house, at))
     (mine,) = (one for one in claimed if one.message.recipient == "sender")
     return mine
 

@@ -55,7 +55,7 @@ def write(house: House) -> Callable[[str], None]:
 def send_all(house: House) -> None:
     """What a worker does with the queue, at a moment at which its texts are due."""
     at = datetime.now(UTC)
-    claimed_now, _ = claim_messages(
+    claimed_now, *_ = claim_messages(
         Queue.DEFAULT,
         directory=house.directory,
         now=MONDAY + timedelta(1 / 24),

@@ -31,6 +31,7 @@ from webapp.store.message_rows import (
     note_unopened,
     opened,
     opted_out,
+    readable,
 )
 from webapp.store.tables import attempts, messages
 
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
 
 _S = MessageState
+_TRIED = select(attempts.c.id).where(attempts.c.message_id == messages.c.id).exists().label("tried")
 
 
 class AttemptRows:
@@ -77,6 +79,7 @@ class AttemptRows:
             .where(
                 messages.c.state == _S.PENDING.value,
                 or_(messages.c.expires_at.is_(None), messages.c.expires_at > now),
+                readable(),
                 *which,
             )
             .order_by(messages.c.next_at)
@@ -93,7 +96,7 @@ class AttemptRows:
                 lease_until=lease_until,
                 changed_at=now,
             )
-            .returning(*messages.c, key_of_submission())
+            .returning(*messages.c, key_of_submission(), _TRIED)
         )
         claimed = [
             one for row in rows.mappings().all() if (one := self._opened_or_failed(row, now))
@@ -115,7 +118,9 @@ class AttemptRows:
         found, self._unopened = self._unopened, []
         return found
 
-    def give_back(self, claimed: Sequence[Claimed], next_at: datetime, now: datetime) -> None:
+    def give_back(
+        self, claimed: Sequence[Claimed], next_at: datetime | None, now: datetime
+    ) -> None:
         if not claimed:
             return
         self._work.connection.execute(
@@ -123,7 +128,7 @@ class AttemptRows:
             .where(or_(*(self._ours(one) for one in claimed)))
             .values(
                 state=_S.PENDING.value,
-                next_at=next_at,
+                next_at=next_at or messages.c.next_at,
                 lease_until=None,
                 attempts=messages.c.attempts - 1,
                 changed_at=now,
@@ -180,12 +185,15 @@ class AttemptRows:
             )
         )
         # A receipt may have been faster than we are: then its state stays. A lease that ran out meanwhile
-        # left the row `unknown`; now we know.
+        # left the row `unknown`, or waiting to go again; now we know.
+        ours = [_S.SUBMITTING.value, _S.UNKNOWN.value]
+        if state in {_S.ACCEPTED, _S.SENT}:
+            ours.append(_S.PENDING.value)
         moved = connection.execute(
             update(messages)
             .where(
                 messages.c.id == claimed.message.id,
-                messages.c.state.in_([_S.SUBMITTING.value, _S.UNKNOWN.value]),
+                messages.c.state.in_(ours),
                 messages.c.attempts == claimed.attempts,
             )
             .values(

@@ -9,14 +9,18 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, literal, literal_column, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from casework.messages import Channel, Rate
+from casework.messages import BREAK_FADES, Channel, Rate
 from webapp.store.message_tables import channel_breaks, send_rates
 
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
+
+
+#: How far ahead urgent alerts may take places in a rate.
+_LONGEST_DEBT = timedelta(minutes=1)
 
 
 class ChannelRows:
@@ -36,22 +40,52 @@ class ChannelRows:
         )
         # Held until the claim is committed: two workers never count on the same place.
         kept = connection.execute(select(send_rates.c.free_at).where(mine).with_for_update())
-        free_at = max(kept.scalar_one(), now)
         apart = timedelta(seconds=1 / rate.per_second)
+        # A clock that once ran ahead, or a flood of urgent alerts, must not stop the channel for hours.
+        free_at = min(max(kept.scalar_one(), now), now + apart * rate.burst + _LONGEST_DEBT)
         room = max(0, int((now + apart * rate.burst - free_at) / apart + 1e-6))
         granted = wanted if force else min(wanted, room)
         free_at += apart * granted
         connection.execute(update(send_rates).where(mine).values(free_at=free_at))
         return granted, free_at - apart * (rate.burst - 1) if granted < wanted else None
 
-    def broke(self, channel: Channel, reason: str, now: datetime, *, probe_at: datetime) -> bool:
+    def broke(
+        self,
+        channel: Channel,
+        reason: str,
+        now: datetime,
+        *,
+        probe_at: datetime,
+        by_receipt: bool = False,
+    ) -> bool:
         stopped = self._work.connection.execute(
             insert(channel_breaks)
-            .values(channel=channel.value, reason=reason, opened_at=now, probe_at=probe_at)
-            .on_conflict_do_nothing()
-            .returning(channel_breaks.c.channel)
+            .values(
+                channel=channel.value,
+                reason=reason,
+                opened_at=now,
+                failed_at=now,
+                probe_at=probe_at,
+                by_receipt=by_receipt,
+            )
+            .on_conflict_do_update(
+                index_elements=[channel_breaks.c.channel],
+                set_={
+                    "failed_at": now,
+                    "by_receipt": or_(channel_breaks.c.by_receipt, literal(by_receipt)),
+                },
+            )
+            # Zero where the row is new. Source: postgresql.org/docs/current/ddl-system-columns.html
+            .returning(literal_column("xmax = 0"))
         )
-        return stopped.first() is not None
+        return bool(stopped.scalar_one())
+
+    def arrives(self, channel: Channel) -> None:
+        # Nobody reads the result, so it costs no round trip of its own.
+        self._work.queue_statement(
+            "delete from channel_breaks where channel = %(channel)s and by_receipt",
+            {"channel": channel.value},
+        )
 
     def to_probe(self, now: datetime, *, next_at: datetime) -> Sequence[Channel]:
         rows = self._work.connection.execute(
@@ -62,8 +96,14 @@ class ChannelRows:
         )
         return [Channel(row.channel) for row in rows]
 
-    def mended(self, channel: Channel) -> bool:
+    def mended(self, channel: Channel, now: datetime) -> bool:
         gone = self._work.connection.execute(
-            delete(channel_breaks).where(channel_breaks.c.channel == channel.value)
+            delete(channel_breaks).where(
+                channel_breaks.c.channel == channel.value,
+                or_(
+                    not_(channel_breaks.c.by_receipt),
+                    channel_breaks.c.failed_at <= now - BREAK_FADES,
+                ),
+            )
         )
         return gone.rowcount == 1

@@ -44,7 +44,7 @@ _LOCK = text(
     " where f.state = 'planned' and f.due_at <= :now"
     " order by f.due_at, f.id limit :limit"
     " for update of f skip locked for no key update of c skip locked"
-    " for key share of s skip locked"
+    " for share of s skip locked"
 )
 _PUT_OFF = text(
     "update follow_ups set due_at = given.due_at"

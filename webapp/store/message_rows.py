@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, select
 
 from casework.commands import SafeTime
 from casework.errors import ErasedContent, TamperedContent
@@ -37,9 +37,20 @@ def key_of_submission() -> ColumnElement[bytes | None]:
 
 
 def channel_broken() -> ColumnElement[bool]:
-    """Of a row of messages: its channel is stopped for a fault of its settings."""
-    broken = select(channel_breaks.c.channel).where(channel_breaks.c.channel == messages.c.channel)
-    return broken.exists()
+    """Of a row of messages: its channel is stopped for a fault of its settings.
+
+    The offset keeps the planner from joining: it would read and sort all that waits for a few rows.
+    """
+    return messages.c.channel.in_(select(channel_breaks.c.channel).offset(0))
+
+
+def readable() -> ColumnElement[bool]:
+    """Of a row of messages: this version of the program knows what it is. During a change of versions another may
+    have written it; it waits for a worker of that one."""
+    return and_(
+        messages.c.purpose.in_([purpose.value for purpose in Purpose]),
+        messages.c.channel.in_([channel.value for channel in Channel]),
+    )
 
 
 def opted_out() -> ColumnElement[bool]:
@@ -61,7 +72,9 @@ def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:
         channel, other, times, number = key.open_json(row["spare_sealed"], row["id"], "spare")
         safe = frozenset(map(SafeTime, times))
         spare = Spare(Channel(channel), other, safe, bytes.fromhex(number) or None)
-    return Claimed(message_of(row, address, spare), row["attempts"], row["lease_until"])
+    message = message_of(row, address, spare)
+    tried, lost = bool(row.get("tried")), row["lost_workers"]
+    return Claimed(message, row["attempts"], row["lease_until"], tried, lost)
 
 
 def message_of(row: Mapping[Any, Any], address: str = "", spare: Spare | None = None) -> Message:

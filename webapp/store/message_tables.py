@@ -6,6 +6,7 @@ Typed words and numbers stand only in columns named `*_sealed`; a number is foun
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     CheckConstraint,
     Column,
     DateTime,
@@ -36,7 +37,10 @@ channel_breaks = Table(
     Column("channel", Text, primary_key=True),
     Column("reason", Text, nullable=False),
     Column("opened_at", DateTime(timezone=True), nullable=False),
+    Column("failed_at", DateTime(timezone=True), nullable=False),
     Column("probe_at", DateTime(timezone=True), nullable=False),
+    # Whether receipts told of it: then that a message is taken proves nothing.
+    Column("by_receipt", Boolean, nullable=False, server_default=text("false")),
 )
 
 #: From when on the provider's rate is free again, one bucket for all workers.

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import or_, select, true, update
+from sqlalchemy import func, select, true, update
 
 from casework.messages import (
+    AGAIN,
     SENDER_PATIENCE,
     Begin,
     Channel,
@@ -38,6 +39,11 @@ if TYPE_CHECKING:
     pass
 
 _S = MessageState
+
+
+_NAME_ATTEMPT = (
+    "update attempts set provider_id = %(sid)s where id = %(id)s and provider_id is null"
+)
 
 
 class OutboxRows(AttemptRows):
@@ -86,13 +92,11 @@ class OutboxRows(AttemptRows):
             now,
             attempts.c.id == attempt_id,
             first.c.id == attempts.c.message_id,
-            first.c.state == _S.UNDELIVERED.value,
+            first.c.state.in_([_S.UNDELIVERED.value, _S.FAILED.value]),
+            later.c.id != first.c.id,
             later.c.submission_id == first.c.submission_id,
             later.c.recipient == first.c.recipient,
-            or_(
-                later.c.event == first.c.event,
-                later.c.event.startswith(first.c.event.concat(":again")),
-            ),
+            func.split_part(later.c.event, AGAIN, 1) == func.split_part(first.c.event, AGAIN, 1),
             later.c.state.in_([_S.PENDING.value, _S.CLAIMED.value]),
         )
 
@@ -158,7 +162,10 @@ class OutboxRows(AttemptRows):
         error_code: str,
         now: datetime,
     ) -> None:
-        """Append one receipt; the same one again is nothing new."""
+        """Append one receipt; the same one again is nothing new. By it the attempt's own id is known, were the answer
+        lost: then no other message is taken for it."""
+        if provider_id:
+            self._work.queue_statement(_NAME_ATTEMPT, {"id": attempt_id, "sid": provider_id})
         self._work.queue(
             receipts,
             [

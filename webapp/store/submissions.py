@@ -190,7 +190,10 @@ class SubmissionRows:
     def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
         connection = self._work.connection
         connection.execute(
-            select(submissions.c.id).where(submissions.c.id == submission_id).with_for_update()
+            select(submissions.c.id)
+            .where(submissions.c.id == submission_id)
+            # Not its key: whoever stores a message of it must not wait, for they may hold what is wanted here next.
+            .with_for_update(key_share=True)
         )
         stored = select(additions.c.id).where(additions.c.id == addition_id).limit(1)
         return connection.execute(stored).first() is not None

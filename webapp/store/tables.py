@@ -251,7 +251,13 @@ messages = Table(
         "ix_messages_in_flight",
         "state",
         "changed_at",
-        postgresql_where=text("state in ('claimed', 'submitting', 'accepted', 'sent', 'unknown')"),
+        postgresql_where=text("state in ('claimed', 'submitting', 'unknown')"),
+    ),
+    # Texts that wait for a receipt; an e-mail rests once it is sent.
+    Index(
+        "ix_messages_unconfirmed",
+        "changed_at",
+        postgresql_where=text("channel = 'sms' and state in ('accepted', 'sent')"),
     ),
 )
 

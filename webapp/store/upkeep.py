@@ -7,11 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import and_, func, not_, or_, select, update
 
 from casework.messages import (
     MAX_LOST_WORKERS,
+    RECEIPT_PATIENCE,
     RETELL_AFTER,
+    RETOLD_AT_ONCE,
     Channel,
     Message,
     MessageState,
@@ -28,6 +30,7 @@ from webapp.store.message_rows import (
     message_of,
     note_unopened,
     opened,
+    readable,
     values_of,
 )
 from webapp.store.tables import attempts, messages, submissions
@@ -47,22 +50,24 @@ class UpkeepRows:
         self._work = work
         self._keys = keys
 
-    def expire(self, now: datetime) -> list[Message]:
+    def expire(self, now: datetime, limit: int) -> list[Message]:
         """Waiting rows whose time is over."""
         return self._sweep(
             MessageState.EXPIRED,
             "safe_hours_over",
             now,
+            limit,
             messages.c.state == MessageState.PENDING.value,
             messages.c.expires_at <= now,
         )
 
-    def park(self, now: datetime) -> list[Message]:
+    def park(self, now: datetime, limit: int) -> list[Message]:
         """Claimed rows whose workers died again and again: such a row is not taken up any more."""
         return self._sweep(
             MessageState.FAILED,
             "workers_died",
             now,
+            limit,
             messages.c.state == MessageState.CLAIMED.value,
             messages.c.lease_until <= now,
             messages.c.lost_workers >= MAX_LOST_WORKERS - 1,
@@ -87,81 +92,117 @@ class UpkeepRows:
             )
         )
 
-    def give_up_submitting(self, now: datetime) -> list[Message]:
+    def give_up_submitting(self, now: datetime, limit: int) -> list[Message]:
         """Rows whose worker died while the provider had the message: nobody knows, so never sent blindly."""
         return self._sweep(
             MessageState.UNKNOWN,
             "worker_died",
             now,
+            limit,
             messages.c.state == MessageState.SUBMITTING.value,
             messages.c.lease_until <= now,
         )
 
-    def give_up_receipts(self, since: datetime, now: datetime) -> list[Message]:
+    def give_up_receipts(self, since: datetime, now: datetime) -> None:
         """SMS handed over before `since` without a final receipt. After days nobody is asked to call for it."""
-        return self._sweep(
-            MessageState.UNKNOWN,
-            "no_receipt",
-            now,
-            messages.c.state.in_(_TAKEN),
-            messages.c.channel == Channel.SMS.value,
-            messages.c.changed_at <= since,
-            retold_at=now,
+        self._work.connection.execute(
+            update(messages)
+            .where(
+                messages.c.state.in_(_TAKEN),
+                messages.c.channel == Channel.SMS.value,
+                messages.c.changed_at <= since,
+            )
+            .values(
+                state=MessageState.UNKNOWN.value,
+                reason="no_receipt",
+                changed_at=now,
+                retold_at=now,
+            )
         )
 
     def _sweep(
-        self, to: MessageState, reason: str, now: datetime, *which: Any, **values: Any
+        self, to: MessageState, reason: str, now: datetime, limit: int, *which: Any
     ) -> list[Message]:
+        """Move rows that nobody holds; the rest in the next round."""
+        found = self._held(limit, messages.c.state.in_(values_of(origins(to))), *which)
+        return self._changed(
+            found,
+            {
+                "state": to.value,
+                "reason": reason,
+                "changed_at": now,
+                "lease_until": None,
+                "next_at": None,
+            },
+        )
+
+    def _held(self, limit: int, *which: Any) -> Any:
+        """The ids of such rows, locked; what others hold is passed over, so that a broom never waits."""
+        return (
+            select(messages.c.id)
+            .where(readable(), *which)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("found")
+        )
+
+    def _changed(self, found: Any, values: Mapping[str, Any]) -> list[Message]:
         rows = self._work.connection.execute(
             update(messages)
-            .where(messages.c.state.in_(values_of(origins(to))), *which)
-            .values(
-                state=to.value,
-                reason=reason,
-                changed_at=now,
-                lease_until=None,
-                next_at=None,
-                **values,
-            )
+            .where(messages.c.id == found.c.id)
+            .values(values)
             .returning(*messages.c)
         )
         return [message_of(row) for row in rows.mappings()]
 
-    def long_doubts(self, since: datetime, now: datetime) -> list[Message]:
+    def long_doubts(self, since: datetime, now: datetime, limit: int) -> list[Message]:
         """Messages to senders of which nobody has known since before `since` whether they arrived; each once."""
-        return self._tell(
-            now,
-            messages.c.state == MessageState.UNKNOWN.value,
-            messages.c.changed_at <= since,
-            messages.c.recipient == SENDER,
+        return self._changed(
+            self._held(
+                limit,
+                messages.c.retold_at.is_(None),
+                messages.c.state == MessageState.UNKNOWN.value,
+                messages.c.changed_at <= since,
+                messages.c.recipient == SENDER,
+            ),
+            {"retold_at": now},
         )
 
-    def stuck(self, now: datetime) -> list[Message]:
-        """Alerts about cases that were tried, or whose channel is broken, and wait too long; each once."""
+    def stuck(self, now: datetime, limit: int) -> list[Message]:
+        """Alerts that were tried, or whose channel is broken, and wait too long; each once, and of one recipient a
+        few at a time."""
         long = or_(
             *(
                 and_(messages.c.queue == queue.value, messages.c.created_at <= now - patience)
                 for queue, patience in RETELL_AFTER.items()
             )
         )
-        return self._tell(
-            now,
+        # What only waits for its turn, after an outage or in the provider's rate, leaves by itself.
+        tried = and_(
+            messages.c.next_at > now, or_(messages.c.attempts > 0, messages.c.reason != "")
+        )
+        turn = func.row_number().over(
+            partition_by=messages.c.recipient, order_by=messages.c.created_at
+        )
+        in_turn = (
+            select(messages.c.id, turn.label("turn"))
+            .where(
+                messages.c.retold_at.is_(None),
+                messages.c.state == MessageState.PENDING.value,
+                messages.c.recipient != SENDER,
+                long,
+                or_(tried, channel_broken()),
+            )
+            .subquery()
+        )
+        first = select(in_turn.c.id).where(in_turn.c.turn <= RETOLD_AT_ONCE)
+        found = self._held(
+            limit,
+            messages.c.id.in_(first),
+            messages.c.retold_at.is_(None),
             messages.c.state == MessageState.PENDING.value,
-            messages.c.case_id.is_not(None),
-            messages.c.recipient != SENDER,
-            long,
-            # What only waits for its turn after an outage leaves by itself.
-            or_(messages.c.next_at > now, channel_broken()),
         )
-
-    def _tell(self, now: datetime, *which: Any) -> list[Message]:
-        rows = self._work.connection.execute(
-            update(messages)
-            .where(messages.c.retold_at.is_(None), *which)
-            .values(retold_at=now)
-            .returning(*messages.c)
-        )
-        return [message_of(row) for row in rows.mappings()]
+        return self._changed(found, {"retold_at": now})
 
     def asked(self, attempt_ids: Sequence[UUID], now: datetime) -> None:
         if attempt_ids:
@@ -175,10 +216,11 @@ class UpkeepRows:
             select(attempts.c.id, attempts.c.provider_id)
             .join(messages, messages.c.id == attempts.c.message_id)
             .where(
-                messages.c.state.in_(_TAKEN),
+                messages.c.state.in_([*_TAKEN, MessageState.UNKNOWN.value]),
                 messages.c.channel == Channel.SMS.value,
                 messages.c.changed_at <= until,
                 attempts.c.provider_id.is_not(None),
+                attempts.c.started_at > until - RECEIPT_PATIENCE,
                 or_(attempts.c.asked_at.is_(None), attempts.c.asked_at <= until),
             )
             .order_by(attempts.c.asked_at.nulls_first(), attempts.c.started_at)
@@ -220,11 +262,13 @@ class UpkeepRows:
                 attempts.c.started_at,
                 taken.label("taken"),
             )
-            .join(submissions, submissions.c.id == messages.c.submission_id)
+            # What a team is told of a text from nowhere belongs to no submission.
+            .outerjoin(submissions, submissions.c.id == messages.c.submission_id)
             .join(attempts, attempts.c.id == last)
             .where(
                 messages.c.state == MessageState.UNKNOWN.value,
                 messages.c.channel == Channel.SMS.value,
+                readable(),
                 # Of an erased one the number is gone by which the provider could be asked.
                 submissions.c.erased_at.is_(None),
                 attempts.c.started_at.between(since, until),
@@ -246,17 +290,21 @@ class UpkeepRows:
             message=message,
             attempt_id=row["attempt_id"],
             attempts=row["unknown_attempts"],
+            number=row["attempts"],
             since=row["started_at"],
             known=frozenset(row["taken"] or ()),
         )
 
     def settle_found(self, doubt: Doubt, provider_id: str, now: datetime) -> None:
-        self._work.connection.execute(
+        # What belongs to another attempt meanwhile is not this one: the doubt stays, and is asked about again.
+        another = select(others.c.id).where(others.c.provider_id == provider_id).exists()
+        named = self._work.connection.execute(
             update(attempts)
-            .where(attempts.c.id == doubt.attempt_id)
+            .where(attempts.c.id == doubt.attempt_id, not_(another))
             .values(provider_id=provider_id)
         )
-        self._settle(doubt, MessageState.ACCEPTED, None, now)
+        if named.rowcount == 1:
+            self._settle(doubt, MessageState.ACCEPTED, None, now)
 
     def settle_missing(self, doubt: Doubt, now: datetime) -> None:
         self._settle(doubt, MessageState.PENDING, now, now)
@@ -269,6 +317,7 @@ class UpkeepRows:
             .where(
                 messages.c.id == doubt.message.id,
                 messages.c.state == MessageState.UNKNOWN.value,
+                messages.c.attempts == doubt.number,
             )
             .values(state=to.value, next_at=next_at, changed_at=now)
         )
@@ -277,7 +326,11 @@ class UpkeepRows:
         """Queues with a row that may go now."""
         rows = self._work.connection.execute(
             select(messages.c.queue)
-            .where(messages.c.state == MessageState.PENDING.value, messages.c.next_at <= now)
+            .where(
+                messages.c.state == MessageState.PENDING.value,
+                messages.c.next_at <= now,
+                messages.c.queue.in_([queue.value for queue in Queue]),
+            )
             .distinct()
         )
         return frozenset(Queue(row.queue) for row in rows)

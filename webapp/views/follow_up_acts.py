@@ -140,9 +140,7 @@ def _withdraw_page(notice: str = "") -> str:
 def _change(followed: FollowUp, way: ContactWay, given: dict[str, Any]) -> None:
     answers = {Scope.SENDER.value: {NewContactStep.slug: given}}
     contact = contact_of({NewContactStep.slug: given})
-    command = ChangeContact(
-        followed.submission_id, _act_id(followed, given), way, answers, contact
-    )
+    command = ChangeContact(followed.submission_id, _act_id(followed, given), way, answers, contact)
     usecases.change_contact(command, **_rooms())
 
 

@@ -55,9 +55,9 @@ def twilio_status(attempt: UUID) -> Response:
         abort(403)
     recorded = usecases.record_receipt(
         attempt,
-        provider_id=request.form.get("MessageSid", "")[:64],
-        status=request.form.get("MessageStatus", "")[:32].lower(),
-        error_code=request.form.get("ErrorCode", "")[:16],
+        provider_id=_told("MessageSid", 64),
+        status=_told("MessageStatus", 32).lower(),
+        error_code=_told("ErrorCode", 16),
         directory=directory(),
         now=now(),
         ids=house().ids,
@@ -71,6 +71,11 @@ def twilio_status(attempt: UUID) -> Response:
         # It did not arrive: the next way is a row of its own by now.
         house().wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
     return Response(status=204)
+
+
+def _told(name: str, longest: int) -> str:
+    """A short word of the provider's; a NUL is none that a database keeps."""
+    return request.form.get(name, "").replace("\x00", "")[:longest]
 
 
 @bp.post("/twilio/inbound")

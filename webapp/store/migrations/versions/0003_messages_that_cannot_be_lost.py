@@ -27,6 +27,14 @@ def upgrade() -> None:
     _messages()
     op.add_column("attempts", _at("asked_at", nullable=True))
     op.add_column("submissions", _at("erased_at", nullable=True))
+    op.drop_index("ix_messages_in_flight", table_name="messages")
+    _in_flight("'claimed', 'submitting', 'unknown'")
+    op.create_index(
+        "ix_messages_unconfirmed",
+        "messages",
+        ["changed_at"],
+        postgresql_where=sa.text("channel = 'sms' and state in ('accepted', 'sent')"),
+    )
     _sending()
     _inbound()
     _follow_ups()
@@ -62,6 +70,15 @@ def _messages() -> None:
     )
 
 
+def _in_flight(states: str) -> None:
+    op.create_index(
+        "ix_messages_in_flight",
+        "messages",
+        ["state", "changed_at"],
+        postgresql_where=sa.text(f"state in ({states})"),
+    )
+
+
 def _sending() -> None:
     op.create_table(
         "canaries",
@@ -74,7 +91,9 @@ def _sending() -> None:
         sa.Column("channel", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         _at("opened_at"),
+        _at("failed_at"),
         _at("probe_at"),
+        sa.Column("by_receipt", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("channel", name=op.f("pk_channel_breaks")),
     )
     op.create_table(
@@ -206,6 +225,9 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_column("submissions", "erased_at")
     op.drop_column("attempts", "asked_at")
+    op.drop_index("ix_messages_in_flight", table_name="messages")
+    _in_flight("'claimed', 'submitting', 'accepted', 'sent', 'unknown'")
+    op.drop_index("ix_messages_unconfirmed", table_name="messages")
     op.drop_index("ix_messages_parked", table_name="messages")
     op.drop_index("ix_messages_address_hash", table_name="messages")
     for name in ("retold_at", "reason", "lost_workers", "address_hash", "spare_sealed"):
