@@ -16,9 +16,9 @@ from tests.browser.visitor import DUTY_WORKER
 #: sender must be called, while the team's message waits for a further try.
 _TROUBLE = (
     """
-    insert into channel_breaks (channel, reason, opened_at, probe_at) values
-        ('sms', 'not_authorised', now() - interval '20 minutes', now()),
-        ('email', 'certificate_refused', now() - interval '2 days', now())
+    insert into channel_breaks (channel, reason, opened_at, failed_at, probe_at) values
+        ('sms', 'not_authorised', now() - interval '20 minutes', now(), now()),
+        ('email', 'certificate_refused', now() - interval '2 days', now(), now())
     """,
     """
     create function has_trouble() returns trigger language plpgsql as $$ begin

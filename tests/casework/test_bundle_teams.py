@@ -29,6 +29,22 @@ def without_column(text: str, column: str) -> str:
     return "".join(",".join(row[:at] + row[at + 1 :]) + "\n" for row in rows)
 
 
+@pytest.mark.parametrize("cell", ["0", "61", "seven", "-1"])
+def test_a_sender_is_asked_after_one_to_sixty_days_or_never(
+    demo_files: Files, read_bundle: Read, cell: str
+) -> None:
+    read = read_bundle(demo_files)
+    assert {key for key, team in read.teams.items() if team.ask_after_days == 7} == {
+        *("coast", "swedish")
+    }
+    assert read.teams["north"].ask_after_days is None
+    asked = demo_files["teams.csv"].replace("malli-vastaava,no,7\n", f"malli-vastaava,no,{cell}\n")
+    found = problems(read_bundle, {**demo_files, "teams.csv": asked})
+    assert [reason for _, _, reason in found] == [
+        "ask_after_days: expected a whole number from 1 to 60"
+    ]
+
+
 def test_a_bundle_from_before_reads_as_it_always_did(
     demo: Directory, demo_files: Files, read_bundle: Read
 ) -> None:

@@ -54,7 +54,7 @@ def test_the_doctor_names_what_stands_still_one_line_each(
     opened = datetime(2026, 3, 2, 10, 3, tzinfo=UTC)
     run(
         owner,
-        "insert into channel_breaks values ('sms', 'not_authorised', :at, :at)",
+        "insert into channel_breaks values ('sms', 'not_authorised', :at, :at, :at)",
         at=opened,
     )
     plan(house, owner, 11 * MINUTE)

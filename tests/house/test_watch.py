@@ -93,7 +93,7 @@ def test_doubts_and_parked_rows_are_counted_for_a_week(house: House, owner: Engi
 
 
 def test_a_broken_channel_shows_while_it_is_broken(house: House, owner: Engine) -> None:
-    run(owner, "insert into channel_breaks values ('sms', 'not_authorised', now(), now())")
+    run(owner, "insert into channel_breaks values ('sms', 'not_authorised', now(), now(), now())")
     found = figures(house)
     assert found["luotsi_channel_broken", "sms"] == 1
     assert found["luotsi_channel_broken", "email"] == 0

@@ -178,7 +178,7 @@ def _surroundings(house: House, owner: Engine, order: Submit) -> None:
 
 def _claimed(house: House, now: Any = MONDAY) -> list[Claimed]:
     work = house.work()
-    claimed, _ = claim_messages(
+    claimed, *_ = claim_messages(
         Queue.DEFAULT, directory=house.directory, now=now, ids=house.ids, work=work
     )
     return claimed

@@ -33,14 +33,16 @@ def test_one_commit_holds_submission_case_clocks_timeline_and_messages(
     client: FlaskClient, owner: Engine
 ) -> None:
     send(client)
-    expected = {"submissions": 1, "cases": 1, "clocks": 2, "timeline": 2, "messages": 2}
+    expected = {"submissions": 1, "cases": 1, "clocks": 2, "timeline": 3, "messages": 2}
+    expected["follow_ups"] = 1
     assert {table: rows(owner, table) for table in expected} == expected
     with owner.connect() as connection:
         transactions = connection.execute(
             text(
                 "select count(distinct x) from (select xmin::text x from submissions union all "
                 "select xmin::text from cases union all select xmin::text from clocks union all "
-                "select xmin::text from timeline union all select xmin::text from messages) t"
+                "select xmin::text from timeline union all select xmin::text from messages union all "
+                "select xmin::text from follow_ups) t"
             )
         ).scalar_one()
     assert transactions == 1

@@ -92,8 +92,8 @@ def afresh(app: Flask) -> Iterator[Flask]:
 def breaks(owner: Engine, channel: str, at: datetime) -> None:
     run(
         owner,
-        "insert into channel_breaks (channel, reason, opened_at, probe_at) "
-        "values (:channel, 'not_authorised', :at, :at)",
+        "insert into channel_breaks (channel, reason, opened_at, failed_at, probe_at) "
+        "values (:channel, 'not_authorised', :at, :at, :at)",
         channel=channel,
         at=at,
     )
