@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from itsdangerous import URLSafeTimedSerializer
@@ -64,23 +64,27 @@ def ready_to_send(
         cookie, kept, at = secrets.token_urlsafe(32), secrets.token_hex(20), now()
         row = SessionRow({"csrf_token": kept}, at, at + timedelta(hours=25))
         house.sessions.save(token_hash(cookie), row, None)
-        draft = Draft(
-            id=house.ids.row(),
-            submission_id=house.ids.row(),
-            form="guidance",
-            sent=False,
-            shared_device=False,
-            created_at=at,
-            expires_at=at + LIFETIME,
-            content={
-                "version": 1,
-                "reference": house.ids.reference(),
-                "code": house.ids.access_code(),
-                "answers": answers(waiting, contact(place)),
-            },
-        )
+        draft = _draft(house, at, answers(waiting, contact(place)))
         house.drafts.create(draft, token_hash(cookie))
         body = urlencode({"csrf_token": signer.dumps(kept)})
         path = f"/fi/forms/guidance/{draft.id}/check"
         requests.append(post(port, path, f"luotsi={cookie}", body))
     return requests
+
+
+def _draft(house: House, at: datetime, given: dict[str, object]) -> Draft:
+    return Draft(
+        id=house.ids.row(),
+        submission_id=house.ids.row(),
+        form="guidance",
+        sent=False,
+        shared_device=False,
+        created_at=at,
+        expires_at=at + LIFETIME,
+        content={
+            "version": 1,
+            "reference": house.ids.reference(),
+            "code": house.ids.access_code(),
+            "answers": given,
+        },
+    )

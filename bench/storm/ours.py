@@ -13,13 +13,16 @@ from uuid import UUID
 from bench.storm import rest, weather
 from bench.storm.letters import Letters
 from bench.storm.post import Post
-from bench.storm.scene import READ_TIMEOUT, WORKERS, Scene
+from bench.storm.scene import READ_TIMEOUT, Scene
 from bench.storm.tally import Tally
+from tests.live import until
 from webapp import wiring
 from webapp.embedded.twilio_storm import Storm
 
 #: How much longer than planned the storm may go on where the workers do not keep up.
 _AT_MOST: Final = 2.5
+#: And how long the calm after it may take, in seconds.
+_PATIENCE: Final = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +48,15 @@ def ride(scene: Scene, house: wiring.House, count: int, rate: float, seed: int) 
     post = Post(Letters(house), range(count), rate)
     began = time.monotonic()
     post.start()
-    planned = weather.faults(count / rate, seed, tuple(WORKERS), until=_AT_MOST * count / rate)
-    happened = weather.befall(scene, planned, lambda: post.finished() and not _due(scene))
-    post.join(60)
-    if not post.finished():
-        raise TimeoutError("the messages could not all be stored")
+    planned = weather.faults(
+        count / rate, seed, tuple(scene.workers), until=_AT_MOST * count / rate
+    )
+
+    def calm() -> bool:
+        return post.finished() and not _due(scene)
+
+    happened = weather.befall(scene, planned, calm)
+    until(calm, _PATIENCE, "all stored and none due")
     return Ride(post.committed, Counter(happened), time.monotonic() - began)
 
 

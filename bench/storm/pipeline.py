@@ -16,6 +16,7 @@ from typing import Final
 
 from bench import drafts
 from bench.load import run
+from bench.stage import WORKERS as WEB_WORKERS
 from bench.stage import Server, Stage, limit_requests, make_limit_tables
 from bench.storm import bare
 from bench.storm.letters import number
@@ -117,9 +118,9 @@ def _both(scene: Scene) -> Iterator[_Sides]:
     make_limit_tables(scene.postgres)
     house = wiring.build(scene.settings)
     api = {"LUOTSI_TWILIO_API_URL": provider.url}
-    ours = stage.start_ours(**scene.crew.changes, **api)
+    ours = stage.start_ours(WEB_WORKERS, **scene.crew.changes, **api)
     broker = {"BARE_BROKER_URL": scene.valkey.url, "BARE_PROVIDER_URL": provider.url}
-    limit = stage.start_limit(factory="bench.storm.bare:create", **broker)
+    limit = stage.start_limit(WEB_WORKERS, "bench.storm.bare:create", **broker)
     before = dict(scene.crew.changes)
     scene.crew.changes |= api
     for name, queues in WORKERS.items():

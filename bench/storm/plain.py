@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,9 @@ from sqlalchemy import Engine, create_engine, text
 
 from bench.storm import weather
 from bench.storm.letters import number
-from bench.storm.scene import READ_TIMEOUT, empty_valkey, valkey_away
+from bench.storm.scene import READ_TIMEOUT, empty_valkey, valkey_away, waiting
 from tests.faults.plain_sender import QUEUE, SEND, TABLE
+from tests.live import until
 from webapp.embedded.place import temporary_home
 from webapp.embedded.process import die_with_parent, kill_group
 from webapp.embedded.twilio_emulator import TwilioEmulator
@@ -30,9 +31,8 @@ from webapp.embedded.twilio_storm import Storm
 from webapp.embedded.valkey import EmbeddedValkey
 
 _ROOT: Final = Path(__file__).resolve().parents[2]
-_WORKERS: Final = ("a", "b")
 #: When nothing has been sent for so long, nothing more will be, in seconds: longer than a retry and a time-out.
-_SILENCE: Final = 15.0
+_SILENCE: Final = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,9 @@ class PlainScene:
 
 
 @contextmanager
-def plain_scene(database_url: str, folder: Path, *, acks_late: bool) -> Iterator[PlainScene]:
+def plain_scene(
+    database_url: str, folder: Path, workers: Sequence[str], *, acks_late: bool
+) -> Iterator[PlainScene]:
     """Its table made anew, its workers started. `database_url`: of a role that may make the table."""
     engine = create_engine(database_url)
     with engine.begin() as connection:
@@ -137,11 +139,14 @@ def plain_scene(database_url: str, folder: Path, *, acks_late: bool) -> Iterator
         }
         opened = PlainScene(valkey, twilio, engine, env, folder)
         try:
-            for name in _WORKERS:
+            for name in workers:
                 opened.start_worker(name)
+            until(lambda: waiting(valkey) >= len(workers), what="all workers wait for the broker")
             yield opened
         finally:
             opened.stop()
+            with engine.begin() as connection:
+                connection.execute(text("drop table plain_texts"))
             engine.dispose()
     shutil.rmtree(home, ignore_errors=True)
 
@@ -163,7 +168,7 @@ def storm(
         published = max(published, due)
         return published == texts
 
-    planned = weather.faults(texts / rate, seed, _WORKERS)
+    planned = weather.faults(texts / rate, seed, tuple(scene.workers))
     weather.befall(scene, planned, done)
     while not done():
         time.sleep(0.05)

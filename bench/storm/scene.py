@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -36,8 +36,9 @@ from webapp.embedded.valkey import EmbeddedValkey
 from webapp.store import migrate
 from webapp.store.crypto import new_keyset
 
-#: As in production.
-WORKERS: Final = {"a": "urgent,periodic", "b": "default,bulk"}
+#: As in production, and twice as many for when many answers are waited for.
+WORKERS: Final[Mapping[str, str]] = {"a": "urgent,periodic", "b": "default,bulk"}
+TWO_PAIRS: Final[Mapping[str, str]] = {**WORKERS, "c": "urgent,periodic", "d": "default,bulk"}
 BEATS: Final = ("beat", "beat-2")
 #: Seconds that the workers wait for the provider's answer; 31 in production.
 READ_TIMEOUT: Final = 3.0
@@ -72,6 +73,7 @@ class Scene:
     settings: Settings
     owner: Engine
     crew: Processes
+    workers: Mapping[str, str] = field(default_factory=lambda: WORKERS)
 
     def rows(self, sql: str, **values: Any) -> list[dict[str, Any]]:
         with self.owner.connect() as connection:
@@ -82,16 +84,20 @@ class Scene:
             connection.execute(text(sql), values)
 
     def start_all(self) -> None:
-        """Web, two workers and two Beats."""
+        """Web, workers and two Beats."""
         self.crew.start_web()
-        for name, queues in WORKERS.items():
+        self.start_workers()
+
+    def start_workers(self) -> None:
+        """All but the web process; ends when all workers wait for their tasks."""
+        for name, queues in self.workers.items():
             self.crew.start_worker(name, queues)
         for name in BEATS:
             self.crew.start(name, "beat")
-        until(self._workers_wait, what="both workers wait for the broker")
+        until(self._all_wait, what="all workers wait for the broker")
 
-    def _workers_wait(self) -> bool:
-        return waiting(self.valkey) >= len(WORKERS)
+    def _all_wait(self) -> bool:
+        return waiting(self.valkey) >= len(self.workers)
 
     def clean(self) -> None:
         """Nobody has been written to, and the world outside behaves."""
@@ -107,7 +113,7 @@ class Scene:
 
     def kill_worker(self, name: str) -> None:
         self.crew.kill(name)
-        self.crew.start_worker(name, WORKERS[name])
+        self.crew.start_worker(name, self.workers[name])
 
     def restart_beat(self) -> None:
         self.crew.end(BEATS[0])
@@ -153,13 +159,13 @@ def empty_valkey(valkey: EmbeddedValkey) -> None:
 
 
 @contextmanager
-def scene(folder: Path, *, durable: bool = True) -> Iterator[Scene]:
+def scene(folder: Path, workers: Mapping[str, str] = WORKERS) -> Iterator[Scene]:
     """Everything but the processes started, with a county whose teams never close."""
     homes = [temporary_home("storm-postgres"), temporary_home("storm-valkey")]
     with ExitStack() as opened:
         for home in homes:
             opened.callback(shutil.rmtree, home, ignore_errors=True)
-        postgres = opened.enter_context(EmbeddedPostgres(homes[0], durable=durable))
+        postgres = opened.enter_context(EmbeddedPostgres(homes[0]))
         valkey = opened.enter_context(EmbeddedValkey(homes[1]))
         twilio = opened.enter_context(TwilioEmulator())
         mail = opened.enter_context(ClockedSink())
@@ -171,7 +177,7 @@ def scene(folder: Path, *, durable: bool = True) -> Iterator[Scene]:
         logs.mkdir()
         crew = opened.enter_context(processes(logs, settings, **_NO_RATE, **forenoon(folder)))
         crew.port = port
-        yield Scene(postgres, valkey, twilio, mail, settings, owner, crew)
+        yield Scene(postgres, valkey, twilio, mail, settings, owner, crew, workers)
 
 
 def _settings(

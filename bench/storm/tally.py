@@ -11,7 +11,8 @@ from uuid import UUID
 from webapp.embedded.twilio_account import StoredMessage
 
 _HANDED_OVER: Final = frozenset({"accepted", "sent", "delivered", "undelivered", "unknown"})
-_UNDER_WAY: Final = frozenset({"pending", "claimed", "submitting"})
+#: States in which a row says of itself that it may not have arrived; `failed`: its workers died again and again.
+_KNOWN_UNSURE: Final = frozenset({"unknown", "failed"})
 
 MESSAGES: Final = """
     select m.id, m.event, m.recipient, m.channel, m.state, m.reason, m.retold_at is not null retold,
@@ -71,7 +72,9 @@ class Tally:
         for one in self.rows:
             if one.taken:
                 self._count_taken(one)
-            elif one.state == "unknown" and (one.called or self._by_other(one, reached, events)):
+            elif one.state in _KNOWN_UNSURE and (
+                one.called or self._by_other(one, reached, events)
+            ):
                 self.told_otherwise.append(one)
             else:
                 self.lost.append(one)
@@ -119,18 +122,24 @@ def tally(
     for sent in texts:
         attempt_id = (sent.status_callback or "").rsplit("/", 1)[-1]
         taken.setdefault(message_of[attempt_id], []).append(sent.created_at)
-    rows = [
-        Told(
-            id=row["id"],
-            event=row["event"],
-            recipient=row["recipient"],
-            channel=row["channel"],
-            state=row["state"],
-            reason=row["reason"],
-            called=row["called"],
-            attempts=tuple(tried.get(row["id"], ())),
-            taken=tuple(sorted(taken.get(row["id"], ()))),
-        )
-        for row in messages
-    ]
-    return Tally(rows)
+    return Tally(
+        [_told(row, tried.get(row["id"], ()), taken.get(row["id"], ())) for row in messages]
+    )
+
+
+def _told(
+    row: Mapping[str, Any],
+    tried: Iterable[tuple[datetime, str | None]],
+    taken: Iterable[datetime],
+) -> Told:
+    return Told(
+        id=row["id"],
+        event=row["event"],
+        recipient=row["recipient"],
+        channel=row["channel"],
+        state=row["state"],
+        reason=row["reason"],
+        called=row["called"],
+        attempts=tuple(tried),
+        taken=tuple(sorted(taken)),
+    )

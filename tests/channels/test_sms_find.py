@@ -9,6 +9,7 @@ import pytest
 from tasks.channels import (
     ConfigurationFault,
     OutcomeUnknown,
+    PermanentFailure,
     TemporaryFailure,
 )
 from tasks.channels.sms import TwilioSms
@@ -56,7 +57,26 @@ def test_another_attempts_text_is_not_taken_for_ours(sms: TwilioSms, write: Writ
     assert sms.find(write(NUMBER), since, known={first}) is None
     assert sms.find(write(NUMBER), since) == first
     assert sms.find(write("+358400000002"), since) is None
-    assert sms.find(write(NUMBER, body="Toinen teksti"), since) is None
+    assert sms.find(write(NUMBER, body="Toinen teksti"), since, known={first}) is None
+
+
+def test_a_text_that_we_may_word_otherwise_by_now_is_never_said_not_to_be_there(
+    sms: TwilioSms, write: Write
+) -> None:
+    since = datetime.now(UTC)
+    first = sms.send(write(NUMBER, body="Viesti on perillä. Puh. 0100 000"))
+    changed = write(NUMBER, body="Viesti on perillä. Puh. 0100 999")
+    with pytest.raises(PermanentFailure, match="cannot_be_asked"):
+        sms.find(changed, since)
+    # Of what belongs to somebody, or went to somebody else, it is no question.
+    assert sms.find(changed, since, known={first}) is None
+    assert sms.find(write("+358400000002", body="Muu"), since) is None
+
+
+def test_a_clock_of_ours_that_is_a_little_ahead_loses_no_text(sms: TwilioSms, write: Write) -> None:
+    sent = write(NUMBER)
+    sid = sms.send(sent)
+    assert sms.find(sent, datetime.now(UTC) + timedelta(seconds=30)) == sid
 
 
 def test_an_older_text_is_not_taken_for_ours(sms: TwilioSms, write: Write) -> None:

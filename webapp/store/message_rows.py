@@ -50,6 +50,7 @@ def readable() -> ColumnElement[bool]:
     return and_(
         messages.c.purpose.in_([purpose.value for purpose in Purpose]),
         messages.c.channel.in_([channel.value for channel in Channel]),
+        messages.c.queue.in_([queue.value for queue in Queue]),
     )
 
 

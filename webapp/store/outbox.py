@@ -30,6 +30,7 @@ from webapp.store.message_rows import (
     message_of,
     note_unopened,
     opened,
+    readable,
     values_of,
 )
 from webapp.store.submissions import message_row, submission_keys
@@ -192,6 +193,8 @@ class OutboxRows(AttemptRows):
                     attempts.c.id == attempt_id,
                     messages.c.id == attempts.c.message_id,
                     messages.c.state.in_(values_of(origins(to))),
+                    # Of one that it does not know this version keeps the receipt; the other asks for it again.
+                    readable(),
                 )
                 .values(
                     state=to.value,

@@ -187,6 +187,7 @@ class UpkeepRows:
         in_turn = (
             select(messages.c.id, turn.label("turn"))
             .where(
+                readable(),
                 messages.c.retold_at.is_(None),
                 messages.c.state == MessageState.PENDING.value,
                 messages.c.recipient != SENDER,
