@@ -170,7 +170,7 @@ def by_mail(page: Page) -> None:
 
 def say_nothing(page: Page) -> None:
     """Press the desk's button for phrases without having chosen one."""
-    click(page, ".desk-acts form[action$="/phrases"] button")
+    click(page, ".desk-acts form[action$='/phrases'] button")
 
 
 def with_stale_token_behind_the_code(page: Page) -> None:
