@@ -26,8 +26,8 @@ COPIED = (
     "attempts, address_sealed, created_at, next_at, expires_at, changed_at"
 )
 TO_SENDER = "recipient = 'sender'"
-#: Longer than any sweep here takes, shorter than the engine lets a statement wait.
-PATIENCE = 10
+#: Longer than the engine lets a statement wait for a lock, which then raises.
+PATIENCE = 60
 #: Rows of one transaction.
 AT_MOST = 50
 
