@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, literal, literal_column, not_, or_, select, update
+from sqlalchemy import Boolean, delete, literal, literal_column, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.messages import BREAK_FADES, Channel, Rate
@@ -76,7 +76,7 @@ class ChannelRows:
                 },
             )
             # Zero where the row is new. Source: postgresql.org/docs/current/ddl-system-columns.html
-            .returning(literal_column("xmax = 0"))
+            .returning(literal_column("xmax = 0", Boolean))
         )
         return bool(stopped.scalar_one())
 
