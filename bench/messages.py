@@ -39,7 +39,7 @@ class Size:
     hurry: bool
 
 
-FULL = Size(10_000, 35, 1_000, 30, 6, 5, 600, 240, hurry=False)
+FULL = Size(10_000, 28, 1_000, 30, 6, 5, 600, 240, hurry=False)
 QUICK = Size(240, 12, 100, 5, 2, 1, 150, 60, hurry=True)
 
 

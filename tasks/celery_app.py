@@ -10,10 +10,12 @@ from kombu.entity import Exchange
 from kombu.entity import Queue as BrokerQueue
 
 from casework.messages import Queue
+from tasks import transport
 
 #: Seconds after which a task is killed; far below the broker's visibility time-out of an hour.
 _HARD_LIMIT = 600
 
+transport.hear_again()
 app = Celery(
     "luotsi",
     include=[

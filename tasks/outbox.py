@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import timedelta
 from functools import partial
 from typing import Generic, TypeVar
 
@@ -38,6 +38,8 @@ log = structlog.get_logger()
 _BATCHES = 20
 #: The longest that a task waits for room in a provider's rate before it lets others of its queue go first.
 _LONGEST_WAIT = 1.0
+#: What is left of a batch waits so long at least, after a provider had too much to do.
+_LEAST_PAUSE = timedelta(seconds=1)
 #: Rounds of questions to the provider in one task.
 _ROUNDS = 5
 #: Questions in a row for which the provider has no time, after which no more are asked in this round.
@@ -85,13 +87,16 @@ class Patience:
 @app.task(name="outbox.drain")
 def drain(queue: str) -> None:
     """Send what the queue has, batch by batch. A full batch wakes another worker to help."""
-    wanted = Queue(queue)
+    wanted, slowed = Queue(queue), False
     for _ in range(_BATCHES):
         claim = usecases.claim_messages(wanted, rates=dispatch().rates, **rooms())
         if len(claim.rows) == BATCH:
             house().wake_up.wake(frozenset({wanted}))
-        if not _send_all(claim.rows):
+        too_many = not _send_all(claim.rows)
+        if too_many and slowed:
+            # A provider that has too much to do gets no more from this task.
             return
+        slowed = too_many
         if claim.room_at is not None:
             wait = (claim.room_at - now()).total_seconds()
             time.sleep(min(max(wait, 0.0), _LONGEST_WAIT))
@@ -102,7 +107,7 @@ def drain(queue: str) -> None:
 def _send_all(claimed: list[Claimed]) -> bool:
     """One after the other, as long as the lease lasts: a slow provider must not hold what others could send.
 
-    Whether to go on: a provider that has too much to do gets no more from this task.
+    False where the provider had too much to do: what was left of the batch waits as long as it asked.
     """
     for index, message in enumerate(claimed):
         if now() + ATTEMPT_TAKES > message.lease_until:
@@ -110,7 +115,7 @@ def _send_all(claimed: list[Claimed]) -> bool:
             return True
         outcome = _send(message)
         if outcome is not None and outcome.reason == _TOO_MANY:
-            wait = max(outcome.retry_after or SHORTEST_WAIT, SHORTEST_WAIT)
+            wait = max(outcome.retry_after or SHORTEST_WAIT, _LEAST_PAUSE)
             rest = claimed[index + 1 :]
             usecases.give_back(rest, now=now(), work=house().work(), wait=wait)
             return False
@@ -178,20 +183,14 @@ def _held_back(claimed: Claimed) -> str:
         return "country"
     if claimed.tried:
         return ""
-    today = now().astimezone(HELSINKI).date()
-    if not the_house.number_caps.take(message.address, today):
+    sent = the_house.number_caps.take(message.address, now().astimezone(HELSINKI).date())
+    if sent is None:
         return "over_number_cap"
-    return "" if _within_budget(today) else "over_budget"
-
-
-def _within_budget(today: date) -> bool:
-    """Whether the county still texts senders today. Who is over it reads the page; the duty is told all the same."""
-    the_house = house()
+    # Who is over the budget reads the page; the duty is told all the same.
     budget = the_house.directory.county.sms_daily_budget
-    sent = the_house.number_caps.take_of_all(today)
     if sent > budget:
         log.error("text_budget_spent", budget=budget, asked=sent)
-    return sent <= budget
+    return "over_budget" if sent > budget else ""
 
 
 @app.task(name="outbox.sweep")

@@ -41,7 +41,7 @@ WORKERS: Final[Mapping[str, str]] = {"a": "urgent,periodic", "b": "default,bulk"
 TWO_PAIRS: Final[Mapping[str, str]] = {**WORKERS, "c": "urgent,periodic", "d": "default,bulk"}
 BEATS: Final = ("beat", "beat-2")
 #: Seconds that the workers wait for the provider's answer; 31 in production.
-READ_TIMEOUT: Final = 3.0
+READ_TIMEOUT: Final = 2.0
 #: Not a rate of the provider is measured, but our own.
 _NO_RATE: Final = {"LUOTSI_SMS_PER_SECOND": "0"}
 

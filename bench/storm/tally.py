@@ -39,10 +39,8 @@ class Told:
 
     @property
     def flagged(self) -> bool:
-        """Before the provider took it for the last time, nobody knew how an earlier attempt had ended."""
-        last = self.taken[-1]
-        doubted = [at for at, verdict in self.attempts if verdict in (None, "unknown")]
-        return any(at < last for at in doubted[: len(self.attempts) - 1])
+        """Of an attempt before the last one nobody knew how it had ended."""
+        return any(verdict in (None, "unknown") for _, verdict in self.attempts[:-1])
 
     def __str__(self) -> str:
         tries = ", ".join(f"{at:%H:%M:%S} {verdict}" for at, verdict in self.attempts)

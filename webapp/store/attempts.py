@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, literal, not_, or_, select, update
 
 from casework.messages import (
     LEASE,
+    NOT_DELIVERED,
     PROBE_EVERY,
     Begin,
     Channel,
@@ -138,7 +139,7 @@ class AttemptRows:
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> Begin:
         if now >= claimed.lease_until:
             return Begin.LOST
-        moved = self._work.connection.execute(
+        moved = (
             update(messages)
             .where(self._ours(claimed), not_(chosen_otherwise()), not_(opted_out()))
             .values(
@@ -146,14 +147,18 @@ class AttemptRows:
                 changed_at=now,
                 lease_until=now + LEASE,
             )
+            .returning(messages.c.id)
+            .cte("moved")
         )
-        if moved.rowcount != 1:
-            return self._refused(claimed, now)
-        self._work.queue(
-            attempts,
-            [{"id": attempt_id, "message_id": claimed.message.id, "started_at": now}],
+        begun = (
+            insert(attempts)
+            .from_select(
+                ["id", "message_id", "started_at"],
+                select(literal(attempt_id), moved.c.id, literal(now)),
+            )
+            .returning(attempts.c.id)
         )
-        return Begin.BEGUN
+        return Begin.BEGUN if self._work.at_once(begun) else self._refused(claimed, now)
 
     def _refused(self, claimed: Claimed, now: datetime) -> Begin:
         for why, which in (
@@ -173,8 +178,7 @@ class AttemptRows:
         next_at: datetime | None,
         now: datetime,
     ) -> bool:
-        connection = self._work.connection
-        connection.execute(
+        noted = (
             update(attempts)
             .where(attempts.c.id == attempt_id)
             .values(
@@ -183,13 +187,15 @@ class AttemptRows:
                 reason=outcome.reason,
                 provider_id=outcome.provider_id or attempts.c.provider_id,
             )
+            .returning(attempts.c.id)
+            .cte("noted")
         )
         # A receipt may have been faster than we are: then its state stays. A lease that ran out meanwhile
         # left the row `unknown`, or waiting to go again; now we know.
         ours = [_S.SUBMITTING.value, _S.UNKNOWN.value]
         if state in {_S.ACCEPTED, _S.SENT}:
             ours.append(_S.PENDING.value)
-        moved = connection.execute(
+        moved = (
             update(messages)
             .where(
                 messages.c.id == claimed.message.id,
@@ -204,8 +210,14 @@ class AttemptRows:
                 changed_at=now,
                 attempts=messages.c.attempts - (0 if outcome.counts else 1),
             )
+            .returning(messages.c.id)
+            .cte("moved")
         )
-        return moved.rowcount == 1
+        both = select(moved.c.id).add_cte(noted)
+        if state in NOT_DELIVERED or state is _S.UNKNOWN or outcome.breaks:
+            # What follows from it belongs to the same transaction.
+            return bool(self._work.connection.execute(both).all())
+        return bool(self._work.at_once(both))
 
     @staticmethod
     def _ours(claimed: Claimed) -> ColumnElement[bool]:

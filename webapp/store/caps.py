@@ -6,14 +6,26 @@ import hashlib
 import hmac
 from datetime import date
 
-from sqlalchemy import Engine, delete
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Engine, delete, text
 
 from casework.caps import CAP_PER_NUMBER
 from webapp.store.tables import number_caps
 
 #: The row that counts the texts to all numbers together; no hash is as short.
 ALL = b"all"
+
+
+#: Both counts in one statement, which is its own transaction: the row of all numbers is held for an instant only.
+_TAKE = text(
+    "with mine as ("
+    " insert into number_caps as c (number_hash, day, count) values (:number, :day, 1)"
+    " on conflict (number_hash, day) do update set count = c.count + 1 returning count"
+    "), all_numbers as ("
+    " insert into number_caps as c (number_hash, day, count)"
+    " select :whole, :day, 1 from mine where mine.count <= :cap"
+    " on conflict (number_hash, day) do update set count = c.count + 1 returning count"
+    ") select all_numbers.count from mine left join all_numbers on true"
+)
 
 
 class NumberCaps:
@@ -24,25 +36,16 @@ class NumberCaps:
         self._at_once = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._key = key
 
-    def take(self, number: str, on: date) -> bool:
-        """Count one text to `number` (E.164) on the day `on`; False where the day's share was used up.
+    def take(self, number: str, on: date) -> int | None:
+        """Count one text to `number` (E.164) on the day `on`; how many texts there were that day to all numbers with
+        it, None where the number's share of the day was used up: then it counts for nobody.
 
         A text that is tried again takes once, before its first attempt.
         """
-        return self._count(self._hash(number, on), on) <= CAP_PER_NUMBER
-
-    def _count(self, of: bytes, on: date) -> int:
-        row = insert(number_caps).values(number_hash=of, day=on, count=1)
-        counted = row.on_conflict_do_update(
-            index_elements=[number_caps.c.number_hash, number_caps.c.day],
-            set_={"count": number_caps.c.count + 1},
-        ).returning(number_caps.c.count)
+        values = {"number": self._hash(number, on), "whole": ALL, "day": on, "cap": CAP_PER_NUMBER}
         with self._at_once.connect() as connection:
-            return int(connection.execute(counted).scalar_one())
-
-    def take_of_all(self, on: date) -> int:
-        """Count one text to any sender on the day `on`; how many there were with it."""
-        return self._count(ALL, on)
+            counted: int | None = connection.execute(_TAKE, values).scalar_one()
+        return counted
 
     def purge(self, before: date) -> int:
         """Forget the days before `before`; how many rows went."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import psycopg
 from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, Engine, Table
+from sqlalchemy import Connection, Engine, Executable, Table
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 
@@ -73,6 +73,15 @@ class SqlUnitOfWork:
     def queue_statement(self, sql: str, values: Row) -> None:
         """Run one statement whose result nobody needs, before the next one or at the commit."""
         self._queued.append((sql, [values]))
+
+    def at_once(self, statement: Executable) -> Sequence[Any]:
+        """The rows of one statement that is all there is to commit: then it is the whole transaction, in one round
+        trip. Where something was read or queued before, it is a part of that as usual."""
+        if self._connection is not None or self._queued:
+            return self.connection.execute(statement).all()
+        options = {"isolation_level": "AUTOCOMMIT"}
+        with self._engine.connect().execution_options(**options) as connection:
+            return connection.execute(statement).all()
 
     def __enter__(self) -> Self:
         return self
