@@ -28,23 +28,38 @@ class Part:
 
 
 def page(parts: Sequence[Part]) -> str:
-    lines = [
+    """The whole page, of these parts alone."""
+    return "\n".join([*_head(), *(_section(part) for part in parts)])
+
+
+def renewed(text: str, parts: Sequence[Part]) -> str:
+    """The page `text` with these parts measured anew; those that it lacked come last."""
+    sections = {one.partition("\n")[0]: one for one in text.split("\n## ")[1:]}
+    for part in parts:
+        sections[part.title] = _section(part).removeprefix("## ")
+    kept = "\n".join(f"## {one.rstrip()}\n" for one in sections.values())
+    return "\n".join([*_head(), kept])
+
+
+def _head() -> list[str]:
+    return [
         "# Benchmarks",
         "",
-        f"Made by `./run bench` on {datetime.now(UTC):%Y-%m-%d} on {platform.machine()}, two cores,",
-        f"Python {platform.python_version()}, embedded PostgreSQL (durable) and Valkey.",
+        f"Made by `./run bench` on {platform.machine()}, two cores, Python {platform.python_version()},",
+        "embedded PostgreSQL (durable) and Valkey. Each part says when it was measured.",
         "*The limit* is a plain Flask-WTF view with 12 fields, CSRF, one render and six inserts in one",
         "transaction (`bench/limit_app.py`) on the same Granian and PostgreSQL. Medians of interleaved rounds.",
         "Load generator, servers and database share the two cores, for both alike.",
         "",
     ]
-    for part in parts:
-        lines += [f"## {part.title}", "", part.words, ""]
-        lines += ["| what | ours | limit | ratio | budget | held |", "|---|---|---|---|---|---|"]
-        for row in part.rows:
-            held = {True: "yes", False: "**no**", None: ""}[row.held]
-            lines.append(
-                f"| {row.what} | {row.ours} | {row.limit} | {row.ratio} | {row.budget} | {held} |"
-            )
-        lines.append("")
-    return "\n".join(lines)
+
+
+def _section(part: Part) -> str:
+    lines = [f"## {part.title}", "", f"{datetime.now(UTC):%Y-%m-%d}. {part.words}", ""]
+    lines += ["| what | ours | limit | ratio | budget | held |", "|---|---|---|---|---|---|"]
+    for row in part.rows:
+        held = {True: "yes", False: "**no**", None: ""}[row.held]
+        lines.append(
+            f"| {row.what} | {row.ours} | {row.limit} | {row.ratio} | {row.budget} | {held} |"
+        )
+    return "\n".join([*lines, ""])
