@@ -40,7 +40,7 @@ class Size:
 
 
 FULL = Size(10_000, 28, 1_000, 30, 6, 5, 600, 240, hurry=False)
-QUICK = Size(240, 12, 100, 5, 2, 1, 150, 60, hurry=True)
+QUICK = Size(180, 12, 60, 5, 2, 1, 100, 40, hurry=True)
 
 
 def measure(*, quick: bool, seed: int = SEED) -> list[Part]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
@@ -383,3 +384,35 @@ def test_a_late_word_that_it_is_on_its_way_keeps_it_from_being_sent_again(
         )
     record_receipt(attempt, provider_id="SM1", status="sent", error_code="", **rooms(house, MONDAY))
     assert all(one.message.recipient != "sender" for one in claim(house))
+
+
+def test_an_answer_and_its_receipt_at_the_same_moment_never_wait_for_each_other(
+    house: House, owner: Engine, send: Send
+) -> None:
+    for number in range(12):
+        send(contact=replace(SMS, phone=f"+3584012345{number:02}"))
+    left: list[Claimed] = []
+    while batch := claim(house):
+        left += [one for one in batch if one.message.recipient == "sender"]
+    begun = [(one, begin_attempt(one, **rooms(house, MONDAY))) for one in left]
+    assert len(begun) == 12
+    start = Barrier(2)
+
+    def answer() -> None:
+        for one, attempt in begun:
+            start.wait(30)
+            assert attempt is not None
+            finish_attempt(one, attempt, TAKEN, **rooms(house, MONDAY))
+
+    def receipt() -> None:
+        for _, attempt in begun:
+            start.wait(30)
+            assert attempt is not None
+            told = {"provider_id": f"SM{attempt}", "status": "sent", "error_code": ""}
+            record_receipt(attempt, **told, **rooms(house, MONDAY))
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(answer), pool.submit(receipt)]:
+            done.result()
+    found = rows(owner, "select distinct state from messages where recipient = 'sender'")
+    assert {row.state for row in found} <= {"sent", "accepted"}

@@ -187,7 +187,7 @@ class AttemptRows:
                 reason=outcome.reason,
                 provider_id=outcome.provider_id or attempts.c.provider_id,
             )
-            .returning(attempts.c.id)
+            .returning(attempts.c.message_id)
             .cte("noted")
         )
         # A receipt may have been faster than we are: then its state stays. A lease that ran out meanwhile
@@ -198,7 +198,8 @@ class AttemptRows:
         moved = (
             update(messages)
             .where(
-                messages.c.id == claimed.message.id,
+                # Through the attempt, so that it is held first: a receipt, which comes at the same moment, does so too.
+                messages.c.id == noted.c.message_id,
                 messages.c.state.in_(ours),
                 messages.c.attempts == claimed.attempts,
             )
@@ -211,13 +212,11 @@ class AttemptRows:
                 attempts=messages.c.attempts - (0 if outcome.counts else 1),
             )
             .returning(messages.c.id)
-            .cte("moved")
         )
-        both = select(moved.c.id).add_cte(noted)
         if state in NOT_DELIVERED or state is _S.UNKNOWN or outcome.breaks:
             # What follows from it belongs to the same transaction.
-            return bool(self._work.connection.execute(both).all())
-        return bool(self._work.at_once(both))
+            return bool(self._work.connection.execute(moved).all())
+        return bool(self._work.at_once(moved))
 
     @staticmethod
     def _ours(claimed: Claimed) -> ColumnElement[bool]:
