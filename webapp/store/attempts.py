@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, insert, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, insert, literal, not_, or_, select, update
 
 from casework.messages import (
     LEASE,
@@ -211,7 +211,9 @@ class AttemptRows:
                 changed_at=now,
                 attempts=messages.c.attempts - (0 if outcome.counts else 1),
             )
-            .returning(messages.c.id)
+            # Not waited for on disk: what a crash of the database takes of it is a doubt, and the provider is asked.
+            # That an attempt begins is waited for, always.
+            .returning(messages.c.id, func.set_config("synchronous_commit", "off", True))
         )
         if state in NOT_DELIVERED or state is _S.UNKNOWN or outcome.breaks:
             # What follows from it belongs to the same transaction.
