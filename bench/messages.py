@@ -103,7 +103,10 @@ def _storm_part(size: Size, seed: int, ride: Ride, account: Tally) -> Part:
             _none("sent twice, and no attempt was in doubt", unflagged),
             _figure("sent twice after an attempt in doubt", f"{len(account.doubled) - unflagged}"),
             _figure("never taken, in doubt, and told otherwise", f"{len(account.told_otherwise)}"),
-            _none("rows that say otherwise than the provider", len(account.untrue)),
+            _none(
+                "rows that say otherwise than the provider",
+                len(account.untrue) + len(account.strays),
+            ),
             *(
                 _figure(f"commit to provider, p{part}", f"{quantile(waits, part / 100):.1f} s")
                 for part in (50, 95, 99)

@@ -269,13 +269,12 @@ def _joined(windows: list[tuple[time, time]]) -> list[tuple[time, time]]:
 
 
 def sms_validity(at: datetime, until: datetime | None = None) -> timedelta:
-    """How long an SMS to a sender may still be delivered: at most four hours, not into the quiet hours, and
-    not past `until`, the end of the person's safe hours. Nothing is left where it is over: see `may_begin`."""
-    local = at.astimezone(HELSINKI)
-    quiet_from = datetime.combine(local.date(), QUIET_FROM, HELSINKI)
-    ends = quiet_from.astimezone(at.tzinfo)
-    left = (min(ends, until) if until else ends) - at
-    return min(max(left, timedelta(0)), LONGEST_VALIDITY)
+    """How long an SMS to a sender may still be delivered: at most four hours, and not past `until`, the end of the
+    person's safe hours; without it not into the quiet hours. Nothing is left where it is over: see `may_begin`."""
+    if until is None:
+        local = at.astimezone(HELSINKI)
+        until = datetime.combine(local.date(), QUIET_FROM, HELSINKI).astimezone(at.tzinfo)
+    return min(max(until - at, timedelta(0)), LONGEST_VALIDITY)
 
 
 def may_begin(message: Message, now: datetime) -> bool:

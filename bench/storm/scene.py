@@ -108,8 +108,9 @@ class Scene:
 
     def tally(self) -> Tally:
         """The account of all that was stored since."""
-        rows, tried = self.rows(MESSAGES), self.rows(ATTEMPTS)
-        return tally(rows, tried, self.twilio.messages(), self.mail.taken)
+        # What was taken is read first: then each of it has its rows already.
+        texts, mails = self.twilio.messages(), dict(self.mail.taken)
+        return tally(self.rows(MESSAGES), self.rows(ATTEMPTS), texts, mails)
 
     def kill_worker(self, name: str) -> None:
         self.crew.kill(name)

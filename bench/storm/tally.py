@@ -63,6 +63,8 @@ class Tally:
     doubled_unflagged: list[Told] = field(default_factory=list)
     #: Taken, while our row says that it was not.
     untrue: list[Told] = field(default_factory=list)
+    #: Attempts of which the provider has a text, and we have no row.
+    strays: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         reached = {(one.event, one.recipient) for one in self.rows if one.taken}
@@ -93,7 +95,8 @@ class Tally:
     def faults(self) -> list[str]:
         """Each message of which something is wrong, in words."""
         named = (("lost", self.lost), ("doubled", self.doubled_unflagged), ("untrue", self.untrue))
-        return [f"{name}: {one}" for name, found in named for one in found]
+        found_of_rows = [f"{name}: {one}" for name, found in named for one in found]
+        return found_of_rows + [f"stray: {attempt}" for attempt in self.strays]
 
     def states(self) -> dict[str, int]:
         counted: dict[str, int] = {}
@@ -117,12 +120,15 @@ def tally(
         )
         message_of[str(attempt["id"])] = attempt["message_id"]
     taken = {one: list(times) for one, times in mails.items()}
+    strays = []
     for sent in texts:
         attempt_id = (sent.status_callback or "").rsplit("/", 1)[-1]
-        taken.setdefault(message_of[attempt_id], []).append(sent.created_at)
-    return Tally(
-        [_told(row, tried.get(row["id"], ()), taken.get(row["id"], ())) for row in messages]
-    )
+        if attempt_id in message_of:
+            taken.setdefault(message_of[attempt_id], []).append(sent.created_at)
+        else:
+            strays.append(attempt_id)
+    rows = [_told(row, tried.get(row["id"], ()), taken.get(row["id"], ())) for row in messages]
+    return Tally(rows, strays=strays)
 
 
 def _told(

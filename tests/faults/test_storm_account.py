@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from bench.storm.tally import Tally, tally
+from webapp.embedded.twilio_account import StoredMessage
 
 BEGAN = datetime(2026, 3, 2, 8, tzinfo=UTC)
 ONE, OTHER = UUID(int=1), UUID(int=2)
@@ -83,3 +84,22 @@ def test_a_message_sent_twice_is_forgiven_only_after_a_doubt(
 
 def test_a_message_that_was_taken_must_not_count_as_failed() -> None:
     assert kinds(account([row("failed")])) == ["untrue"]
+
+
+def test_a_text_of_an_attempt_that_nobody_noted_is_named() -> None:
+    found = tally([row("sent")], [], [_text("of-nobody")], {ONE: [BEGAN]})
+    assert found.faults() == ["stray: of-nobody"]
+
+
+def _text(attempt: str) -> StoredMessage:
+    return StoredMessage(
+        sid="SM1",
+        account_sid="AC1",
+        to="+358500000001",
+        sender=None,
+        messaging_service_sid=None,
+        body="",
+        status_callback=f"https://luotsi.example.org/hooks/twilio/status/{attempt}",
+        validity_period=None,
+        created_at=BEGAN,
+    )
