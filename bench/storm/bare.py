@@ -41,7 +41,7 @@ def _session() -> requests.Session:
     return session
 
 
-@app.task(name=UPDATE)  # type: ignore[untyped-decorator]
+@app.task(name=UPDATE, shared=False)  # type: ignore[untyped-decorator]
 def update(row_id: int) -> None:
     """One UPDATE in one transaction."""
     with _engine().begin() as connection:
@@ -50,7 +50,7 @@ def update(row_id: int) -> None:
         )
 
 
-@app.task(name="bare.send")  # type: ignore[untyped-decorator]
+@app.task(name="bare.send", shared=False)  # type: ignore[untyped-decorator]
 def send(to: str) -> None:
     """One message handed to the provider over HTTP, and nothing noted of it."""
     _session().post(

@@ -139,8 +139,9 @@ class RandomPlans(RuleBasedStateMachine):
         if not hasattr(self, "desk"):
             return
         last = max((one.due_at for one in planned(self.desk)), default=self.desk.at)
-        for days in range(15):
-            say_at(self.desk, max(last, self.desk.at) + timedelta(days=days, hours=days % 8))
+        # At every hour of the day in turn, so that some of them lie in opening hours.
+        for turn in range(72):
+            say_at(self.desk, max(last, self.desk.at) + timedelta(hours=5 * turn))
         self.each_is_said_once_at_most_and_never_while_cancelled()
         assert not [one for one in planned(self.desk) if one.state is FollowUpState.PLANNED]
 

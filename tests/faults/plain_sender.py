@@ -50,7 +50,7 @@ def _twilio() -> Any:
     return Client(ACCOUNT_SID, AUTH_TOKEN, http_client=http)
 
 
-@app.task(bind=True, name=SEND, max_retries=_TRIES_MORE)  # type: ignore[untyped-decorator]
+@app.task(bind=True, name=SEND, max_retries=_TRIES_MORE, shared=False)  # type: ignore[untyped-decorator]
 def send(self: Task[Any, Any], text_id: int) -> None:
     """Send one text, unless it was sent."""
     try:
