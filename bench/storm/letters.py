@@ -123,11 +123,6 @@ def _case(case: UUID, submission: UUID, number: str, now: datetime) -> Case:
     )
 
 
-def share_of(channel: Channel) -> float:
-    """The part of the messages that goes by this channel."""
-    return sum(one[1] is channel for one in _MIX) / len(_MIX)
-
-
 def in_groups(places: range, size: int) -> Iterable[range]:
     """The places in groups of at most `size`."""
     return (

@@ -103,8 +103,9 @@ class MemoryOutbox:
         )
 
     def claim_probe(self, channel: Channel, now: datetime, lease_until: datetime) -> list[Claimed]:
-        mine = lambda k: k.message.channel is channel  # noqa: E731
-        return self._claim(mine, now, now + PROBE_EVERY, lease_until, 1)
+        return self._claim(
+            lambda k: k.message.channel is channel, now, now + PROBE_EVERY, lease_until, 1
+        )
 
     def _claim(
         self,

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, select, text, update
 
-from casework.follow_ups import FollowUpState, WhyCancelled
+from casework.follow_ups import WhyCancelled
 from casework.messages import MessageState
 from casework.model import STATUTORY_CLOCKS, CaseState
 from casework.usecases.erasure import Erasable, Erased
 from webapp.store.copies import copies_of, queue_copies
-from webapp.store.message_tables import follow_ups, inbound_texts
+from webapp.store.message_tables import inbound_texts
 from webapp.store.tables import (
     attempts,
     cases,
@@ -106,7 +106,9 @@ class ErasureRows:
         # is to wait for everybody who is just storing something that belongs to it.
         stopped = self._stop_messages(submission_id, now)
         closed = self._close_cases(submission_id, now)
-        plans = self._cancel_plans(submission_id, now)
+        plans = len(
+            self._work.follow_ups.cancel_of_submission(submission_id, WhyCancelled.ERASED, now)
+        )
         texts = self._empty_texts(submission_id, now)
         mine = delete(drafts).where(drafts.c.submission_id == submission_id)
         return Erased(
@@ -188,19 +190,6 @@ class ErasureRows:
             child_sealed=None,
             reasons_sealed=None,
         )
-
-    def _cancel_plans(self, submission_id: UUID, now: datetime) -> int:
-        mine = follow_ups.c.submission_id == submission_id
-        cancelled = self._change(
-            follow_ups,
-            mine,
-            follow_ups.c.state == FollowUpState.PLANNED.value,
-            state=FollowUpState.CANCELLED.value,
-            ended_at=now,
-            reason=WhyCancelled.ERASED.value,
-        )
-        self._change(follow_ups, mine, contact_sealed=None)
-        return cancelled
 
     def _empty_texts(self, submission_id: UUID, now: datetime) -> int:
         return self._change(

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine, Select, Table, func, select, union_all
 from sqlalchemy.dialects.postgresql import insert
 
-from casework.messages import Channel, MessageState, Queue
+from casework.messages import UNFINISHED, Channel, MessageState, Queue
 from webapp.store.message_rows import values_of
 from webapp.store.message_tables import (
     canaries,
@@ -35,7 +35,7 @@ _BELIEVED = 15.0
 
 _PENDING = messages.c.state == MessageState.PENDING.value
 #: Claimed, or being handed over: since it might have gone, or since it was taken up where that came first.
-_IN_HAND = messages.c.state.in_(values_of({MessageState.CLAIMED, MessageState.SUBMITTING}))
+_IN_HAND = messages.c.state.in_(values_of(UNFINISHED - {MessageState.PENDING}))
 _TAKEN_UP = func.least(messages.c.next_at, messages.c.changed_at)
 
 
