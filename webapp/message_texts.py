@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -172,6 +172,7 @@ def _block(purpose: str, language: str, block: str, context: Mapping[str, str]) 
     return own.tidy("".join(template.blocks[block](template.new_context(dict(context)))))
 
 
+@lru_cache(maxsize=64)
 def _dialled(number: str) -> str:
     """'+358 50 0000100': it can be called from anywhere; a short number stays as it is."""
     try:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, insert, literal, not_, or_, select, update
+from sqlalchemy import ColumnElement, Executable, and_, or_, update
 
 from casework.messages import (
     LEASE,
@@ -22,25 +22,22 @@ from casework.messages import (
     Outcome,
     Queue,
 )
+from webapp.store.attempt_statements import BEGIN, CLAIM, CLAIM_PROBE, FINISH
 from webapp.store.crypto import Keys
 from webapp.store.following import chosen_otherwise
 from webapp.store.message_rows import (
     CANNOT_BE_OPENED,
-    channel_broken,
-    key_of_submission,
     message_of,
     note_unopened,
     opened,
     opted_out,
-    readable,
 )
-from webapp.store.tables import attempts, messages
+from webapp.store.tables import messages
 
 if TYPE_CHECKING:
     from webapp.store.unit_of_work import SqlUnitOfWork
 
 _S = MessageState
-_TRIED = select(attempts.c.id).where(attempts.c.message_id == messages.c.id).exists().label("tried")
 
 
 class AttemptRows:
@@ -54,51 +51,18 @@ class AttemptRows:
     def claim(
         self, queue: Queue, now: datetime, lease_until: datetime, limit: int
     ) -> list[Claimed]:
-        return self._claim(
-            now,
-            lease_until,
-            limit,
-            messages.c.queue == queue.value,
-            messages.c.next_at <= now,
-            not_(channel_broken()),
-        )
+        which = {"of_queue": queue.value, "limit": limit}
+        return self._claim(CLAIM, which, now, lease_until)
 
     def claim_probe(self, channel: Channel, now: datetime, lease_until: datetime) -> list[Claimed]:
-        return self._claim(
-            now,
-            lease_until,
-            1,
-            messages.c.channel == channel.value,
-            messages.c.next_at <= now + PROBE_EVERY,
-        )
+        which = {"of_channel": channel.value, "soon": now + PROBE_EVERY, "limit": 1}
+        return self._claim(CLAIM_PROBE, which, now, lease_until)
 
     def _claim(
-        self, now: datetime, lease_until: datetime, limit: int, *which: ColumnElement[bool]
+        self, statement: Executable, which: dict[str, Any], now: datetime, lease_until: datetime
     ) -> list[Claimed]:
-        due = (
-            select(messages.c.id)
-            .where(
-                messages.c.state == _S.PENDING.value,
-                or_(messages.c.expires_at.is_(None), messages.c.expires_at > now),
-                readable(),
-                *which,
-            )
-            .order_by(messages.c.next_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("due")
-        )
-        rows = self._work.connection.execute(
-            update(messages)
-            .where(messages.c.id == due.c.id)
-            .values(
-                state=_S.CLAIMED.value,
-                attempts=messages.c.attempts + 1,
-                lease_until=lease_until,
-                changed_at=now,
-            )
-            .returning(*messages.c, key_of_submission(), _TRIED)
-        )
+        values = {**which, "now": now, "until": lease_until}
+        rows = self._work.connection.execute(statement, values)
         claimed = [
             one for row in rows.mappings().all() if (one := self._opened_or_failed(row, now))
         ]
@@ -139,26 +103,15 @@ class AttemptRows:
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> Begin:
         if now >= claimed.lease_until:
             return Begin.LOST
-        moved = (
-            update(messages)
-            .where(self._ours(claimed), not_(chosen_otherwise()), not_(opted_out()))
-            .values(
-                state=_S.SUBMITTING.value,
-                changed_at=now,
-                lease_until=now + LEASE,
-            )
-            .returning(messages.c.id)
-            .cte("moved")
-        )
-        begun = (
-            insert(attempts)
-            .from_select(
-                ["id", "message_id", "started_at"],
-                select(literal(attempt_id), moved.c.id, literal(now)),
-            )
-            .returning(attempts.c.id)
-        )
-        return Begin.BEGUN if self._work.at_once(begun) else self._refused(claimed, now)
+        values = {
+            "message": claimed.message.id,
+            "claim": claimed.attempts,
+            "attempt": attempt_id,
+            "now": now,
+            "until": now + LEASE,
+        }
+        begun = self._work.at_once(BEGIN, values)
+        return Begin.BEGUN if begun else self._refused(claimed, now)
 
     def _refused(self, claimed: Claimed, now: datetime) -> Begin:
         for why, which in (
@@ -178,47 +131,27 @@ class AttemptRows:
         next_at: datetime | None,
         now: datetime,
     ) -> bool:
-        noted = (
-            update(attempts)
-            .where(attempts.c.id == attempt_id)
-            .values(
-                ended_at=now,
-                verdict=outcome.verdict.value,
-                reason=outcome.reason,
-                provider_id=outcome.provider_id or attempts.c.provider_id,
-            )
-            .returning(attempts.c.message_id)
-            .cte("noted")
-        )
         # A receipt may have been faster than we are: then its state stays. A lease that ran out meanwhile
         # left the row `unknown`, or waiting to go again; now we know.
-        ours = [_S.SUBMITTING.value, _S.UNKNOWN.value]
+        of = [_S.SUBMITTING.value, _S.UNKNOWN.value]
         if state in {_S.ACCEPTED, _S.SENT}:
-            ours.append(_S.PENDING.value)
-        moved = (
-            update(messages)
-            .where(
-                # Through the attempt, so that it is held first: a receipt, which comes at the same moment, does so too.
-                messages.c.id == noted.c.message_id,
-                messages.c.state.in_(ours),
-                messages.c.attempts == claimed.attempts,
-            )
-            .values(
-                state=state.value,
-                reason=outcome.reason,
-                next_at=next_at,
-                lease_until=None,
-                changed_at=now,
-                attempts=messages.c.attempts - (0 if outcome.counts else 1),
-            )
-            # Not waited for on disk: what a crash of the database takes of it is a doubt, and the provider is asked.
-            # That an attempt begins is waited for, always.
-            .returning(messages.c.id, func.set_config("synchronous_commit", "off", True))
-        )
+            of.append(_S.PENDING.value)
+        values = {
+            "attempt": attempt_id,
+            "claim": claimed.attempts,
+            "said": outcome.verdict.value,
+            "because": outcome.reason,
+            "provider": outcome.provider_id or None,
+            "of": of,
+            "to": state.value,
+            "again": next_at,
+            "given_back": 0 if outcome.counts else 1,
+            "now": now,
+        }
         if state in NOT_DELIVERED or state is _S.UNKNOWN or outcome.breaks:
             # What follows from it belongs to the same transaction.
-            return bool(self._work.connection.execute(moved).all())
-        return bool(self._work.at_once(moved))
+            return bool(self._work.connection.execute(FINISH, values).all())
+        return bool(self._work.at_once(FINISH, values))
 
     @staticmethod
     def _ours(claimed: Claimed) -> ColumnElement[bool]:

@@ -74,14 +74,14 @@ class SqlUnitOfWork:
         """Run one statement whose result nobody needs, before the next one or at the commit."""
         self._queued.append((sql, [values]))
 
-    def at_once(self, statement: Executable) -> Sequence[Any]:
+    def at_once(self, statement: Executable, values: Row) -> Sequence[Any]:
         """The rows of one statement that is all there is to commit: then it is the whole transaction, in one round
         trip. Where something was read or queued before, it is a part of that as usual."""
         if self._connection is not None or self._queued:
-            return self.connection.execute(statement).all()
+            return self.connection.execute(statement, values).all()
         options = {"isolation_level": "AUTOCOMMIT"}
         with self._engine.connect().execution_options(**options) as connection:
-            return connection.execute(statement).all()
+            return connection.execute(statement, values).all()
 
     def __enter__(self) -> Self:
         return self
