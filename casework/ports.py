@@ -365,6 +365,10 @@ class Inbound(Protocol):
     def add(self, text: InboundText) -> bool:
         """Store it at once; False where the provider told of it before. A note waits, the rest is done with."""
 
+    def is_told(self, text: InboundText, since: datetime) -> bool:
+        """Whether staff were told, since then, of another note to the same case, or without one to the same team,
+        that still waits."""
+
     def stop(self, number_hash: bytes, at: datetime) -> bool:
         """No texts to senders at this number from now on; whether that is new."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Unpack
 from uuid import UUID
 
@@ -37,6 +37,8 @@ from casework.ports import Ids, UnitOfWork
 from casework.usecases.acting import Rooms, actor
 
 _ANY_TIME = frozenset(SafeTime)
+#: Of notes that come in a row staff are told once within this time: whoever opens the desk sees all of them.
+TOLD_EVERY = timedelta(minutes=15)
 _OBEYED = {Kind.STOP: TimelineKind.TEXTS_STOPPED, Kind.START: TimelineKind.TEXTS_STARTED}
 
 
@@ -74,7 +76,8 @@ def take_in_text(
         if not work.inbound.add(text):
             return False
         if kind is Kind.NOTE:
-            told = _to_staff(text, writer.head, directory, ids, now)
+            is_told = work.inbound.is_told(text, now - TOLD_EVERY)
+            told = None if is_told else _to_staff(text, writer.head, directory, ids, now)
             answer = _answer(writer, own, directory, ids, now, work)
             work.outbox.add([one for one in (told, answer) if one])
         else:

@@ -53,7 +53,10 @@ def case_after(*buttons: str, **fields: str) -> Reach:
 
 
 def dates(visitor: Visitor) -> str:
-    return _read(visitor, f"{_plain(case_of_a_notification(visitor))}/dates")
+    """With a limit of law and a planned contact."""
+    case = _plain(case_of_a_notification(visitor))
+    press(visitor, case, "follow-ups", planned_what="please_call", planned_when="7")
+    return _read(visitor, f"{case}/dates")
 
 
 def close(page: Page) -> None:

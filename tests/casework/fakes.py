@@ -425,6 +425,18 @@ class _Inbound(_Rows):
         self._memory.texts.append(text)
         return True
 
+    def is_told(self, text: InboundText, since: datetime) -> bool:
+        told = {message.event for message in self._memory.messages}
+        return any(
+            kept.kind is Kind.NOTE
+            and kept.received_at > since
+            and kept.id not in self._memory.handled
+            and f"texted:{kept.id}" in told
+            and (kept.case_id, kept.case_id or kept.team)
+            == (text.case_id, text.case_id or text.team)
+            for kept in self._memory.texts
+        )
+
     def stop(self, number_hash: bytes, at: datetime) -> bool:
         is_new = number_hash not in self._memory.stopped
         self._memory.stopped.setdefault(number_hash, at)

@@ -175,6 +175,29 @@ def test_a_note_reaches_the_newest_open_case_of_its_number(phone: Phone) -> None
     )
 
 
+def test_notes_in_a_row_are_told_once_until_somebody_has_seen_to_them(phone: Phone) -> None:
+    phone.asks()
+    told = [len(to_staff(phone.writes(f"Vielä {number}"))) for number in range(20)]
+    # One a minute: the sixteenth comes when the notice of the first is a quarter of an hour old.
+    assert told == [1, *[0] * 14, 1, *[0] * 4]
+    assert len(phone.work.kept.texts) == 20
+    for text in phone.work.kept.texts:
+        phone.work.kept.handled[text.id] = "worker:kaisla"
+    assert len(to_staff(phone.writes("Soittakaa sittenkin"))) == 1
+
+
+def test_a_note_to_one_case_hides_none_to_another_or_to_intake(phone: Phone) -> None:
+    phone.asks()
+    assert len(to_staff(phone.writes("Hei"))) == 1
+    phone.at += timedelta(minutes=1)
+    phone.asks()
+    assert len(to_staff(phone.writes("Toinen asia"))) == 1
+    phone.sender = "+358500000042"
+    assert len(to_staff(phone.writes("Kuka siellä?"))) == 1
+    phone.sender = "+358500000043"
+    assert to_staff(phone.writes("Kuka siellä?")) == []
+
+
 def test_a_closed_case_gets_no_more_texts(phone: Phone) -> None:
     older = phone.asks()
     phone.at += timedelta(hours=1)

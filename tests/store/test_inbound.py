@@ -14,6 +14,7 @@ from casework.inbound import LONGEST_TEXT, InboundText, Kind, read
 from tests.casework.fakes import child
 from tests.store.conftest import MONDAY, Send, case_ids
 from tests.store.texting import (
+    MINUTE,
     NUMBER,
     change,
     handle,
@@ -62,6 +63,31 @@ def test_the_second_delivery_waits_for_the_first_and_then_is_nothing_new(
     assert told == [False]
     assert query(owner, "select id from inbound_texts") == [(from_first.id,)]
     assert query(owner, "select count(*) from messages") == [(0,)]
+
+
+def test_of_notes_in_a_row_staff_are_told_once_within_a_quarter_of_an_hour(
+    house: House, owner: Engine
+) -> None:
+    told = "select count(*) from messages where recipient <> 'sender'"
+    for minute in range(1, 16):
+        write(house, "Hei", f"SM{minute}", at=MONDAY + minute * MINUTE)
+    assert query(owner, told) == [(1,)]
+    write(house, "Hei", "SM16", at=MONDAY + 16 * MINUTE)
+    assert query(owner, told) == [(2,)]
+    change(owner, "update inbound_texts set handled_at = received_at, handled_by = 'worker:1'")
+    write(house, "Hei", "SM17", at=MONDAY + 17 * MINUTE)
+    assert query(owner, told) == [(3,)]
+
+
+def test_a_note_that_waits_for_a_case_hides_none_that_has_no_case(
+    house: House, owner: Engine, ask: Send
+) -> None:
+    ask()
+    write(house, "Hei", "SM1")
+    write(house, "Hei", "SM2", sender="+358500000042")
+    assert query(owner, "select count(*) from inbound_texts where case_id is null") == [(1,)]
+    told = "select count(*) from messages where event like 'texted:%' and recipient <> 'sender'"
+    assert query(owner, told) == [(2,)]
 
 
 def _text(house: House, sid: str) -> InboundText:

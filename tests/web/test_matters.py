@@ -203,6 +203,21 @@ def test_the_dates_are_shown_without_a_word_of_the_case_and_looking_is_logged(
     assert ask(owner, "select count(*) from access_log where action = 'dates'") == 1
 
 
+def test_a_planned_contact_stands_among_the_dates_until_it_is_cancelled(
+    worker: FlaskClient, case: UUID, owner: Engine
+) -> None:
+    contact = ">Ask the sender to call us</th>"
+    press(worker, case, "follow-ups", planned_what="please_call", planned_when="3")
+    shown = worker.get(f"{at(case)}/dates?lang=en").text
+    assert contact in shown
+    assert shown.count("month__mark") == shown.count('<th scope="row">')
+    of_plan = ask(
+        owner, "select id from follow_ups where state = 'planned' and kind = 'please_call'"
+    )
+    press(worker, case, f"follow-ups/{of_plan}/cancel")
+    assert contact not in worker.get(f"{at(case)}/dates?lang=en").text
+
+
 def test_a_day_of_the_calendar_is_marked_in_text(worker: FlaskClient, case: UUID) -> None:
     act(worker, case, "make-matter")
     text_of = worker.get(f"{at(case)}/dates?lang=en").text

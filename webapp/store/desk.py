@@ -11,10 +11,12 @@ from uuid import UUID
 from sqlalchemy import Engine, ScalarSelect, and_, func, or_, select, tuple_
 
 from casework.access import Visible
+from casework.follow_ups import PlannedFollowUp
 from casework.model import STATUTORY_CLOCKS, CaseHead, CaseState, Clock, ClockKind
 from webapp.store.case_file import CaseFile, clocks_of, read_case_file
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.crypto import Keys
+from webapp.store.follow_ups import follow_ups_of
 from webapp.store.tables import cases, clocks, submissions
 from webapp.store.visibility import visible_to
 
@@ -106,6 +108,11 @@ class Desk:
         """What is waited for in a case, and nothing that anybody wrote."""
         with self._reads.connect() as connection:
             return clocks_of(connection, case_id)
+
+    def planned(self, case_id: UUID) -> Sequence[PlannedFollowUp]:
+        """The contacts that are or were planned for a case, by the time when they are due."""
+        with self._reads.connect() as connection:
+            return follow_ups_of(connection, case_id)
 
     def case_file(self, case_id: UUID) -> CaseFile:
         """Everything about one case, opened."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.commands import SafeTime
@@ -99,6 +99,20 @@ class InboundRows:
             row.on_conflict_do_nothing().returning(inbound_texts.c.id)
         )
         return stored.first() is not None
+
+    def is_told(self, text: InboundText, since: datetime) -> bool:
+        of_case = inbound_texts.c.case_id == text.case_id
+        of_team = and_(inbound_texts.c.case_id.is_(None), inbound_texts.c.team == text.team)
+        told = select(messages.c.id).where(
+            messages.c.event == func.concat("texted:", inbound_texts.c.id)
+        )
+        row = select(inbound_texts.c.id).where(
+            WAITS,
+            inbound_texts.c.received_at > since,
+            of_case if text.case_id else of_team,
+            told.exists(),
+        )
+        return self._work.connection.execute(row.limit(1)).first() is not None
 
     def stop(self, number_hash: bytes, at: datetime) -> bool:
         row = insert(opt_outs).values(number_hash=number_hash, opted_out_at=at)

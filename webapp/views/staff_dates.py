@@ -9,13 +9,15 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from babel.dates import format_date
+from flask_babel import gettext
 
 from casework.directory import Directory
+from casework.follow_ups import FollowUpState, PlannedFollowUp
 from casework.model import Clock, ClockKind
 from forms.words import N_
 from webapp.i18n import locale
 from webapp.pages import local_day
-from webapp.views.staff_event_words import CLOCKS
+from webapp.views.staff_event_words import CLOCKS, FOLLOW_UPS
 from webapp.views.staff_limits import left
 
 CAME_IN = N_("The message came in")
@@ -56,12 +58,35 @@ class WeekdayName(NamedTuple):
 
 
 def dates_of(
-    arrived_at: datetime, clocks: Sequence[Clock], here: Directory, at: datetime
+    arrived_at: datetime,
+    clocks: Sequence[Clock],
+    planned: Sequence[PlannedFollowUp],
+    here: Directory,
+    at: datetime,
 ) -> list[Dated]:
-    """The arrival, then every limit that is or was waited for, but for minutes: those are no dates."""
+    """The arrival, then every limit that is or was waited for, but for minutes: those are no dates; then the contacts
+    that are planned and not made yet."""
     shown = [clock for clock in clocks if clock.kind is not ClockKind.ACKNOWLEDGEMENT]
+    limits = [_dated(n, clock, here, at) for n, clock in enumerate(shown, start=2)]
+    waiting = [one for one in planned if one.state is FollowUpState.PLANNED]
+    contacts = [_contact(n, one, here, at) for n, one in enumerate(waiting, start=2 + len(limits))]
     arrival = Dated(1, local_day(arrived_at), arrived_at, CAME_IN, "", arrived_at, False, False)
-    return [arrival, *(_dated(n, clock, here, at) for n, clock in enumerate(shown, start=2))]
+    return [arrival, *limits, *contacts]
+
+
+def _contact(number: int, one: PlannedFollowUp, here: Directory, at: datetime) -> Dated:
+    # One whose time has come goes as soon as the team is open: that is not late.
+    has_come = one.due_at <= at
+    return Dated(
+        number=number,
+        day=local_day(one.due_at),
+        at=one.due_at,
+        what=FOLLOW_UPS[one.kind],
+        left=gettext("today") if has_come else left(one.due_at, at, here.holidays),
+        done_at=None,
+        paused=False,
+        late=False,
+    )
 
 
 def _dated(number: int, clock: Clock, here: Directory, at: datetime) -> Dated:

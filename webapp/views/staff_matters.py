@@ -113,7 +113,8 @@ def dates(case_id: UUID) -> str:
         head = usecases.look_at_dates(case_id, viewer(), **surroundings_of_act(at))
     except NotFound:
         raise NoSuchPage from None
-    found = dates_of(head.created_at, house().desk.clocks(case_id), here, at)
+    desk = house().desk
+    found = dates_of(head.created_at, desk.clocks(case_id), desk.planned(case_id), here, at)
     return render_template(
         "staff/dates.html",
         head=head,
