@@ -9,16 +9,8 @@ from uuid import UUID
 
 from casework.commands import Contact, ContactWay
 from casework.directory import DEFAULT_LANGUAGE, Directory
-from casework.messages import (
-    SENDER_PATIENCE,
-    Channel,
-    Message,
-    Purpose,
-    Queue,
-    Spare,
-    sms_window,
-    spread,
-)
+from casework.message_times import sms_window, spread
+from casework.messages import SENDER_PATIENCE, Channel, Message, Purpose, Queue, Spare
 from casework.model import Case, CaseHead
 from casework.ports import Ids
 from casework.teams import ContactKind, ContactPoint, PointUse, Team

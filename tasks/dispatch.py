@@ -12,15 +12,8 @@ from uuid import UUID
 import structlog
 
 from casework.directory import Directory
-from casework.messages import (
-    STAFF_PURPOSES,
-    Channel,
-    Message,
-    Outcome,
-    Rate,
-    Verdict,
-    sms_validity,
-)
+from casework.message_times import sms_validity
+from casework.messages import STAFF_PURPOSES, Channel, Message, Outcome, Rate, Verdict
 from casework.return_path import return_path
 from tasks.channels import Channel as Outward
 from tasks.channels import (

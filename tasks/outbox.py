@@ -14,16 +14,8 @@ import structlog
 from casework import usecases
 from casework.calendar import HELSINKI
 from casework.caps import may_text
-from casework.messages import (
-    ATTEMPT_TAKES,
-    SHORTEST_WAIT,
-    Channel,
-    Claimed,
-    Message,
-    Outcome,
-    Queue,
-    Verdict,
-)
+from casework.message_times import SHORTEST_WAIT
+from casework.messages import ATTEMPT_TAKES, Channel, Claimed, Message, Outcome, Queue, Verdict
 from casework.notices import SENDER
 from casework.usecases.delivery import BATCH
 from casework.usecases.doubts import BATCH as DOUBTS

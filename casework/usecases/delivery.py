@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from casework.directory import Directory
+from casework.message_times import after_attempt, may_begin
 from casework.messages import (
     LEASE,
     NOT_DELIVERED,
@@ -20,8 +21,6 @@ from casework.messages import (
     Outcome,
     Queue,
     Rate,
-    after_attempt,
-    may_begin,
 )
 from casework.ports import Ids, UnitOfWork
 from casework.usecases.other_ways import doubt_arrival, take_other_way

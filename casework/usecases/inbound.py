@@ -23,7 +23,8 @@ from casework.inbound import (
     may_be_answered,
     read,
 )
-from casework.messages import Channel, Message, Purpose, Queue, sms_window, spread
+from casework.message_times import sms_window, spread
+from casework.messages import Channel, Message, Purpose, Queue
 from casework.model import CaseHead, TimelineEntry, TimelineKind
 from casework.notices import (
     SENDER,

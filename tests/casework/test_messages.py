@@ -16,27 +16,29 @@ from hypothesis.stateful import run_state_machine_as_test
 from casework.calendar import HELSINKI
 from casework.commands import SafeTime
 from casework.directory import Directory
-from casework.messages import (
+from casework.message_times import (
     LEAST_VALIDITY,
     LONGEST_VALIDITY,
     MAX_ATTEMPTS,
+    SPREAD,
+    after_attempt,
+    may_begin,
+    retry_delay,
+    sms_validity,
+    sms_window,
+    spread,
+)
+from casework.messages import (
     MOVES,
     NOT_DELIVERED,
     RECEIPT_STATES,
-    SPREAD,
     UNFINISHED,
     Channel,
     Claimed,
     MessageState,
     Outcome,
     Verdict,
-    after_attempt,
-    may_begin,
     origins,
-    retry_delay,
-    sms_validity,
-    sms_window,
-    spread,
 )
 from tests.casework.outbox import MemoryOutbox, OutboxWork, Row, message, some_messages
 from tests.casework.outbox_machine import OutboxMachine

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from casework.commands import AddInformation, Contact, ContactWay, SafeTime, Submit
 from casework.directory import Directory
 from casework.errors import AlreadySubmitted, NotFound
-from casework.messages import SPREAD, Channel, Message, Purpose, Queue
+from casework.message_times import SPREAD
+from casework.messages import Channel, Message, Purpose, Queue
 from casework.model import Case, CaseState, ClockKind, KnownAs, Receipt, TimelineKind
 from casework.usecases import add_information, submit
 from tests.casework.fakes import CountingIds, Memory, MemoryWork, child, command

@@ -15,7 +15,8 @@ from sqlalchemy import Engine, text
 
 from casework.caps import CAP_PER_NUMBER
 from casework.commands import Contact, ContactWay
-from casework.messages import SHORTEST_WAIT, Channel, Message, Queue
+from casework.message_times import SHORTEST_WAIT
+from casework.messages import Channel, Message, Queue
 from casework.usecases import submit
 from casework.usecases.doubts import UNCONFIRMED_AFTER
 from tasks import outbox

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select, true, update
 
+from casework.message_times import sms_window, spread
 from casework.messages import (
     AGAIN,
     SENDER_PATIENCE,
@@ -19,8 +20,6 @@ from casework.messages import (
     Message,
     MessageState,
     origins,
-    sms_window,
-    spread,
 )
 from webapp.store.attempts import AttemptRows
 from webapp.store.crypto import OpenKey
