@@ -68,7 +68,7 @@ class Attempt:
 
 
 class MemoryOutbox:
-    """`casework.ports.Outbox`, `Channels` and `Upkeep`: conditional moves over a dictionary."""
+    """`casework.message_ports.Outbox`, `Channels` and `Upkeep`: conditional moves over a dictionary."""
 
     def __init__(self) -> None:
         self.rows: dict[UUID, Kept] = {}

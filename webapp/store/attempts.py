@@ -41,7 +41,7 @@ _S = MessageState
 
 
 class AttemptRows:
-    """The part of `casework.ports.Outbox` that workers use while they send."""
+    """The part of `casework.message_ports.Outbox` that workers use while they send."""
 
     def __init__(self, work: SqlUnitOfWork, keys: Keys) -> None:
         self._work = work

@@ -24,7 +24,7 @@ _LONGEST_DEBT = timedelta(minutes=1)
 
 
 class ChannelRows:
-    """Implements `casework.ports.Channels`."""
+    """Implements `casework.message_ports.Channels`."""
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work

@@ -31,7 +31,7 @@ _QUEUED_AT_ONCE = 5000
 
 
 class CopyRows:
-    """Implements `casework.ports.Copies`."""
+    """Implements `casework.message_ports.Copies`."""
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work

@@ -64,7 +64,7 @@ _TRACED = text(
 
 
 class ErasureRows:
-    """Implements `casework.ports.Erasure`."""
+    """Implements `casework.message_ports.Erasure`."""
 
     def __init__(self, work: SqlUnitOfWork) -> None:
         self._work = work

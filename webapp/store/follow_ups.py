@@ -54,7 +54,7 @@ _PUT_OFF = text(
 
 
 class FollowUpRows:
-    """Implements `casework.ports.FollowUps`."""
+    """Implements `casework.message_ports.FollowUps`."""
 
     def __init__(self, work: SqlUnitOfWork, keys: Keys) -> None:
         self._work = work

@@ -35,7 +35,7 @@ WAITS = and_(IS_NOTE, inbound_texts.c.handled_at.is_(None))
 
 
 class InboundRows:
-    """Implements `casework.ports.Inbound`."""
+    """Implements `casework.message_ports.Inbound`."""
 
     def __init__(self, work: SqlUnitOfWork, keys: Keys) -> None:
         self._work = work

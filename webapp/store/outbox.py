@@ -47,7 +47,7 @@ _NAME_ATTEMPT = (
 
 
 class OutboxRows(AttemptRows):
-    """Implements `casework.ports.Outbox`."""
+    """Implements `casework.message_ports.Outbox`."""
 
     def add(self, rows: Sequence[Message]) -> None:
         named = {message.submission_id for message in rows if message.submission_id is not None}

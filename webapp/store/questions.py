@@ -24,7 +24,7 @@ TAKEN = [MessageState.ACCEPTED.value, MessageState.SENT.value]
 
 
 class QuestionRows:
-    """The part of `casework.ports.Upkeep` that ends not knowing."""
+    """The part of `casework.message_ports.Upkeep` that ends not knowing."""
 
     def __init__(self, work: SqlUnitOfWork, keys: Keys) -> None:
         self._work = work

@@ -30,7 +30,7 @@ from webapp.store.tables import messages
 
 
 class UpkeepRows(QuestionRows):
-    """Implements `casework.ports.Upkeep`."""
+    """Implements `casework.message_ports.Upkeep`."""
 
     def expire(self, now: datetime, limit: int) -> list[Message]:
         """Waiting rows whose time is over."""
