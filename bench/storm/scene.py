@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -17,7 +16,6 @@ from uuid import UUID
 
 import redis
 from aiosmtpd.smtp import Envelope
-from pydantic import SecretStr
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.pool import NullPool
 
@@ -26,15 +24,14 @@ from bench.storm.tally import ATTEMPTS, MESSAGES, Tally, tally
 from tests.emulators.smtp import SmtpSink
 from tests.faults.stack import always_open
 from tests.live import Processes, processes, until
+from tests.whole_house import house_settings
 from webapp import demo_county, wiring
 from webapp.config import Settings
 from webapp.embedded.place import temporary_home
 from webapp.embedded.postgres import EmbeddedPostgres
-from webapp.embedded.process import free_port
-from webapp.embedded.twilio_emulator import ACCOUNT_SID, AUTH_TOKEN, TwilioEmulator
+from webapp.embedded.twilio_emulator import TwilioEmulator
 from webapp.embedded.valkey import EmbeddedValkey
 from webapp.store import migrate
-from webapp.store.crypto import new_keyset
 
 #: As in production, and twice as many for when many answers are waited for.
 WORKERS: Final[Mapping[str, str]] = {"a": "urgent,periodic", "b": "default,bulk"}
@@ -170,7 +167,9 @@ def scene(folder: Path, workers: Mapping[str, str] = WORKERS) -> Iterator[Scene]
         valkey = opened.enter_context(EmbeddedValkey(homes[1]))
         twilio = opened.enter_context(TwilioEmulator())
         mail = opened.enter_context(ClockedSink())
-        settings, port = _settings(postgres, valkey, twilio.url, mail.url, folder)
+        settings, port = house_settings(
+            postgres, valkey, twilio, mail.url, folder, twilio_read_timeout=READ_TIMEOUT
+        )
         furnish(settings)
         owner = create_engine(postgres.owner_url, poolclass=NullPool)
         opened.callback(owner.dispose)
@@ -179,31 +178,6 @@ def scene(folder: Path, workers: Mapping[str, str] = WORKERS) -> Iterator[Scene]
         crew = opened.enter_context(processes(logs, settings, **_NO_RATE, **forenoon(folder)))
         crew.port = port
         yield Scene(postgres, valkey, twilio, mail, settings, owner, crew, workers)
-
-
-def _settings(
-    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, twilio: str, mail: str, folder: Path
-) -> tuple[Settings, int]:
-    """Demo mode, for the emulator speaks no TLS; and the web server's port, which receipts come back to."""
-    port = free_port()
-    settings = Settings(
-        database_url=SecretStr(postgres.app_url),
-        migration_database_url=SecretStr(postgres.owner_url),
-        broker_url=SecretStr(valkey.url),
-        secret_key=SecretStr(secrets.token_urlsafe(40)),
-        keyset=SecretStr(new_keyset()),
-        public_url=f"http://localhost:{port}",
-        twilio_api_url=twilio,
-        twilio_account_sid=ACCOUNT_SID,
-        twilio_auth_token=SecretStr(AUTH_TOKEN),
-        twilio_from="+15005550006",
-        twilio_read_timeout=READ_TIMEOUT,
-        smtp_url=SecretStr(mail),
-        mail_from="luotsi@example.org",
-        state_dir=folder / "state",
-        demo=True,
-    )
-    return settings, port
 
 
 def furnish(settings: Settings) -> None:

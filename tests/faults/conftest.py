@@ -5,52 +5,23 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from tasks import house
-from tests.conftest import SECRET, TWILIO_SID, TWILIO_TOKEN
 from tests.emulators.smtp import SmtpSink
 from tests.faults.stack import ByHand, Stack, always_open
 from tests.live import processes
+from tests.whole_house import house_settings
 from webapp import demo_county, wiring
 from webapp.config import Settings
 from webapp.embedded.place import temporary_home
 from webapp.embedded.postgres import EmbeddedPostgres
-from webapp.embedded.process import free_port
 from webapp.embedded.twilio_emulator import TwilioEmulator
 from webapp.embedded.valkey import EmbeddedValkey
 from webapp.store import migrate
-from webapp.store.crypto import new_keyset
-
-
-def _settings(
-    postgres: EmbeddedPostgres, valkey: EmbeddedValkey, twilio: str, mail: str, folder: Path
-) -> tuple[Settings, int]:
-    """Demo mode, for the emulator speaks no TLS; and the web server's port, which receipts come back to."""
-    port = free_port()
-    settings = Settings(
-        database_url=SecretStr(postgres.app_url),
-        migration_database_url=SecretStr(postgres.owner_url),
-        broker_url=SecretStr(valkey.url),
-        secret_key=SecretStr(SECRET),
-        keyset=SecretStr(new_keyset()),
-        public_url=f"http://localhost:{port}",
-        twilio_api_url=twilio,
-        twilio_account_sid=TWILIO_SID,
-        twilio_auth_token=SecretStr(TWILIO_TOKEN),
-        twilio_from="+15005550006",
-        smtp_url=SecretStr(mail),
-        mail_from="luotsi@example.org",
-        mail_bounce="bounces@example.org",
-        state_dir=folder / "state",
-        demo=True,
-    )
-    return settings, port
 
 
 def _furnish(settings: Settings) -> None:
@@ -75,9 +46,9 @@ def whole_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
             opened.callback(shutil.rmtree, home, ignore_errors=True)
         postgres = opened.enter_context(EmbeddedPostgres(homes[0], durable=False))
         valkey = opened.enter_context(EmbeddedValkey(homes[1]))
-        twilio = opened.enter_context(TwilioEmulator(TWILIO_SID, TWILIO_TOKEN))
+        twilio = opened.enter_context(TwilioEmulator())
         mail = opened.enter_context(SmtpSink())
-        settings, port = _settings(postgres, valkey, twilio.url, mail.url, folder)
+        settings, port = house_settings(postgres, valkey, twilio, mail.url, folder)
         _furnish(settings)
         owner = create_engine(postgres.owner_url, poolclass=NullPool)
         logs = folder / "logs"
