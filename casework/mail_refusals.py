@@ -2,7 +2,8 @@
 
 The reply's first digit decides what is done (4: later, 5: never this way), as RFC 5321 has it, and so a full mailbox
 that answers 552 is final. The step at which it came decides whose fault it is: what is refused of a recipient or of
-a text is about that message alone, whatever the words, and never stops the others; what is refused before is about us.
+a text is about that message alone, whatever the words, and never stops the others; what is refused before is about us,
+and so are replies that ask for a sign-in or for encryption, at whatever step.
 The enhanced status only says more precisely why.
 Sources: RFC 5321, section 4.2; RFC 3463 and the registry of enhanced status codes at iana.org; RFC 4954 (sign-in).
 """

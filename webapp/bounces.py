@@ -33,6 +33,8 @@ _OPENING: Final = 8000
 _ADDRESSEES: Final = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
 _REPORTS: Final = frozenset({"message/delivery-status", "message/global-delivery-status"})
 _MACHINES: Final = frozenset({"mailer-daemon", "postmaster", "mail-daemon"})
+#: Exchange's, with letters of the house after it.
+_EXCHANGE: Final = "microsoftexchange"
 
 
 class Told(StrEnum):
@@ -77,14 +79,16 @@ _AUTOMATIC_SUBJECT: Final = re.compile(
 )
 #: In a subject or in the first lines of a mail.
 _STILL_TRYING: Final = re.compile(
-    r"(?i)will (keep|continue)\s+(on )?(trying|to try)|will be retried|delivery (is |has been )?delayed"
+    r"(?i)will (keep|continue)\s+(on )?(trying|to try)|will (be retried|retry)|delivery (is |has been )?delayed"
+    r"|\(delay\)"
     r"|warning: (message|could not send)|yritet.{2,4}n (uudelleen|uudestaan)|f.{1,2}rs.{1,2}ker (igen|p.{1,2} nytt)"
 )
 _GIVEN_UP: Final = re.compile(
     r"(?i)undeliver(able|ed)|delivery (to .{1,200} )?(has )?(failed|failure)|failure notice"
     r"|returned mail|returning message|(could|can) ?not be delivered|unable to deliver"
     r"|wasn't able to deliver|permanent (fatal )?(error|failure)"
-    r"|ei voitu toimittaa|toimitus ep.{1,2}onnistui|kunde inte levereras|gick inte att leverera"
+    r"|ei (voitu|voida|voi) toimittaa|toimit(us|taminen) ep.{1,2}onnistui"
+    r"|(kunde|kan) inte levereras|(gick|g.{1,2}r) inte att leverera"
 )
 #: A server's own words: a reply for good before an enhanced status or a word, or Exchange's '#5.1.1'.
 _REFUSAL: Final = re.compile(
@@ -126,9 +130,12 @@ def _is_of_a_machine(message: Message) -> bool:
     path = message.get("Return-Path")
     if path is not None and str(path).strip() in {"", "<>"}:
         return True
-    sender = message.get("From", "") if path is None else path
-    name, _, _ = parseaddr(str(sender))[1].partition("@")
-    return name.lower() in _MACHINES
+    return _is_named_as_one(message.get("From", "") if path is None else path)
+
+
+def _is_named_as_one(sender: object) -> bool:
+    name = parseaddr(str(sender))[1].partition("@")[0].lower()
+    return name in _MACHINES or name.startswith(_EXCHANGE)
 
 
 def _reported(message: Message, *, plain_text_too: bool) -> Iterator[tuple[Told, str]]:
@@ -157,14 +164,14 @@ def _of_one_recipient(group: str) -> Iterator[tuple[Told, str]]:
 
 def _in_plain_words(message: Message) -> tuple[Told, str]:
     """Of a mail without a sender, and without a part for machines."""
-    if message.get("X-Failed-Recipients"):
-        return Told.FAILED, ""
     subject = _subject(message)
-    if _is_automatic(message, subject):
+    text, has_failed = f"{subject}\n{_opening(message)}", bool(message.get("X-Failed-Recipients"))
+    if not has_failed and _is_automatic(message, subject):
         return Told.ANSWERED, ""
-    text = f"{subject}\n{_opening(message)}"
     if _STILL_TRYING.search(text):
         return Told.DELAYED, ""
+    if has_failed:
+        return Told.FAILED, ""
     refusal = _REFUSAL.search(text)
     if refusal:
         return Told.FAILED, refusal[1] or refusal[2] or ""
@@ -175,8 +182,10 @@ def _is_automatic(message: Message, subject: str) -> bool:
     """Whether somebody's mailbox answers by itself. Source: RFC 3834 and the headers that came before it."""
     submitted = str(message.get("Auto-Submitted", "")).strip().lower()
     precedence = str(message.get("Precedence", "")).strip().lower()
+    # Mail servers call their reports automatic answers too; a person's mailbox has a person's name.
+    is_answer = submitted.startswith("auto-replied") and not _is_named_as_one(message["From"] or "")
     return (
-        submitted.startswith("auto-replied")
+        is_answer
         or "vacation" in submitted
         or precedence in {"auto_reply", "auto-reply"}
         or any(name in message for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder"))

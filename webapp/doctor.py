@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import ssl
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
+
+from sqlalchemy import func, select
 
 from casework.calendar import HELSINKI
 from casework.directory_check import check
@@ -20,6 +23,8 @@ from webapp.config import Settings
 from webapp.store import schema, sending
 
 _PATIENCE = 5
+#: Seconds that this machine's clock may differ from the database's.
+_CLOCKS_DIFFER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ def _parts(house: wiring.House) -> Iterator[tuple[str, Callable[[], str]]]:
     settings = house.settings
     yield "keys", lambda: _keys(house)
     yield "database", lambda: _database(house)
+    yield "clock", lambda: _clock(house)
     yield "access log", lambda: _access_log(house)
     yield "directory", lambda: _directory(house)
     yield "broker", lambda: _broker(settings)
@@ -82,6 +88,15 @@ def _database(house: wiring.House) -> str:
     return f"reachable, at migration {current}"
 
 
+def _clock(house: wiring.House) -> str:
+    with house.engine.connect() as connection:
+        told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    apart = round(abs((wiring.now() - told).total_seconds()), 1)
+    if apart > _CLOCKS_DIFFER:
+        raise _Unwell(f"{apart} s apart from the database's: leases and retries need the same time")
+    return "as the database's"
+
+
 def _access_log(house: wiring.House) -> str:
     broken = house.access_log.first_break()
     if broken is not None:
@@ -110,9 +125,16 @@ def _mail(settings: Settings) -> str:
         return "kept on this machine (demo)"
     url = urlsplit(settings.smtp_url.get_secret_value())
     maker = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
-    with maker(url.hostname or "", url.port or 0, timeout=_PATIENCE) as smtp:
+    usual = 587 if url.scheme == "smtp+starttls" else 0
+    with maker(url.hostname or "", url.port or usual, timeout=_PATIENCE) as smtp:
+        smtp.ehlo_or_helo_if_needed()
+        if url.scheme == "smtp+starttls":
+            smtp.starttls(context=ssl.create_default_context())
+            smtp.ehlo_or_helo_if_needed()
+        if url.username:
+            smtp.login(unquote(url.username), unquote(url.password or ""))
         smtp.noop()
-    return "the mail server answers"
+    return "the mail server takes the sign-in" if url.username else "the mail server answers"
 
 
 def _sms(settings: Settings) -> str:

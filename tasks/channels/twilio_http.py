@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,6 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import structlog
-from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
 from twilio.http.response import Response
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
@@ -30,14 +30,28 @@ log = structlog.get_logger()
 LONGEST_WAIT: Final = timedelta(hours=1)
 #: A message may be deleted once it is final; Twilio says to wait some minutes (error 20009).
 IN_FLIGHT_WAIT: Final = timedelta(minutes=10)
+_GONE: Final = frozenset({404, 410})
+#: What Twilio answers to a deletion before the message is final. The code is documented, its status is not.
+#: Source: twilio.com/docs/api/errors/20009.
+_NOT_COMPLETE, _CONFLICT = 20009, 409
 _Answer = TypeVar("_Answer")
+
+
+class Refused(Exception):
+    """An answer other than success: its real HTTP status, and Twilio's code where it tells one."""
+
+    def __init__(self, status: int, code: int | None) -> None:
+        super().__init__(status, code)
+        self.status = status
+        self.code = code
 
 
 class TwilioHttp:
     """An HTTP client for `twilio.rest.Client`, with two time-outs and without the SDK's logging.
 
-    Raises TemporaryFailure for 429 itself, since the SDK's exception loses the Retry-After header;
-    any other status goes to the SDK, any failure of the connection is requests' own exception.
+    Raises TemporaryFailure for 429, and for any other refusal an exception of its own: the SDK's loses the
+    Retry-After header and, for one form of answers, takes the status out of the body. Any failure of the connection
+    is requests' own exception.
     """
 
     def __init__(self, api_url: str | None, timeout: tuple[float, float]) -> None:
@@ -74,6 +88,8 @@ class TwilioHttp:
         if answer.status_code == 429:
             after = _seconds(answer.headers.get("Retry-After"))
             raise TemporaryFailure("too_many_requests", "20429", after, counts_as_attempt=False)
+        if not 200 <= answer.status_code < 300:
+            raise Refused(answer.status_code, _code_in(answer.text))
         return Response(answer.status_code, answer.text, answer.headers)
 
     def _address(self, url: str) -> str:
@@ -88,12 +104,8 @@ def failure_of(error: Exception) -> SendingFailed:
     """What is known after the SDK or the connection raised `error`. Unsure means unknown."""
     if isinstance(error, SendingFailed):
         return error
-    if isinstance(error, TwilioRestException | TwilioServiceException):
-        return _refusal(int(error.status), _number(error.code))
-    if isinstance(error, TwilioException):
-        # A list that could not be fetched: the SDK hands the answer over as the second argument.
-        answer = error.args[1] if len(error.args) > 1 else None
-        return _refusal(int(getattr(answer, "status_code", 0)), None)
+    if isinstance(error, Refused):
+        return _refusal(error.status, error.code)
     if isinstance(error, requests.exceptions.RequestException):
         return _lost(error)
     return OutcomeUnknown("answer_not_understood")
@@ -118,15 +130,13 @@ def unless_gone(call: Callable[[], Any]) -> Any:
     """The call's answer about one message, None where Twilio has it no more."""
     try:
         return call()
-    except (TwilioRestException, TwilioServiceException) as error:
-        if int(error.status) == 404:
-            return None
-        failure = failure_of(error)
-        if int(error.status) == 409 or str(error.code) == "20009":
-            failure = TemporaryFailure(
-                "in_flight", "20009", IN_FLIGHT_WAIT, counts_as_attempt=False
-            )
-    raise failure
+    except Refused as error:
+        status, code = error.status, error.code
+    if status in _GONE:
+        return None
+    if status == _CONFLICT or code == _NOT_COMPLETE:
+        raise TemporaryFailure("in_flight", "20009", IN_FLIGHT_WAIT, counts_as_attempt=False)
+    raise _refusal(status, code)
 
 
 def keep_libraries_quiet() -> None:
@@ -188,8 +198,14 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
             waiting += [one.__cause__, getattr(one, "reason", None), *one.args]
 
 
-def _number(code: object) -> int | None:
-    digits = str(code)
+def _code_in(body: str) -> int | None:
+    """Twilio's own code in the body of a refusal; None where there is none, as in the pages of what lies between."""
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return None
+    code = told.get("code") if isinstance(told, dict) else None
+    digits = str(code)[:9]
     return int(digits) if digits.isascii() and digits.isdigit() else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casework.refusals import REASONS, Kind, Refusal, refusal_of, refusal_of_answer
+from casework.refusals import LATER, REASONS, Kind, Refusal, refusal_of, refusal_of_answer
 
 
 @pytest.mark.parametrize(
@@ -78,13 +78,28 @@ def test_the_status_goes_before_the_code(
 ) -> None:
     refusal = refusal_of_answer(status, code)
     assert (refusal.reason, refusal.kind) == (reason, kind)
-    assert refusal.known == (code != 39999 or status == 401)
+    looked_at = code == 39999 and status != 401, (status, code) == (400, 400)
+    assert refusal.known is not any(looked_at)
 
 
-def test_a_phone_that_may_be_off_is_the_one_reason_to_try_later() -> None:
+def test_a_phone_that_may_be_off_and_a_number_held_back_are_the_reasons_to_try_later() -> None:
     later = {code for code in range(20000, 40000) if refusal_of(code).kind is Kind.RETRY_LATER}
-    assert later == {30003, 30008, 30017}
-    assert {refusal_of(code).reason for code in later} == {"unreachable"}
+    assert later == {30003, 30008, 30017, 30450, 30453}
+    assert (
+        {refusal_of(code).reason for code in later} == LATER == {"unreachable", "held_by_provider"}
+    )
+
+
+@pytest.mark.parametrize("status", [408, 421, 425])
+def test_what_was_not_processed_on_the_way_is_tried_again(status: int) -> None:
+    refusal = refusal_of_answer(status, None)
+    assert (refusal.reason, refusal.kind) == ("proxy_refused", Kind.SLOW_DOWN)
+
+
+@pytest.mark.parametrize("status", [400, 405, 409, 413, 431])
+def test_an_answer_without_a_code_is_not_of_twilio_and_is_looked_at(status: int) -> None:
+    refusal = refusal_of_answer(status, None)
+    assert (refusal.kind, refusal.known, refusal.code) == (Kind.PERMANENT, False, str(status))
 
 
 def test_every_reason_of_a_code_is_among_the_reasons() -> None:

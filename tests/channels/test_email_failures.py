@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import socket
 import threading
 
 import pytest
 
+from casework.messages import LEASE
 from tasks.channels import (
     ConfigurationFault,
     OutcomeUnknown,
     PermanentFailure,
     SendingFailed,
     TemporaryFailure,
+    email,
 )
 from tasks.channels.email import SmtpMail
 from tests.channels.conftest import Certificate, Write, closed_port
@@ -93,16 +96,45 @@ def test_a_closed_port_is_a_temporary_failure(write: Write) -> None:
     assert raised.value.reason_class == "connect_failed"
 
 
-def answering(*lines: bytes) -> tuple[str, threading.Thread]:
-    """A server that answers each command with the next of `lines`, then hangs up."""
+def test_a_relay_that_looks_through_a_mail_before_it_takes_it_has_its_time(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "TIMEOUT_SECONDS", 0.2)
+    url, thread = answering(*TAKEN, b"250 ok", dwell=0.5)
+    SmtpMail(url, FROM, NAMES).send(write(MAIJA))
+    thread.join()
+
+
+def test_a_relay_that_never_answers_the_final_dot_leaves_it_unknown(
+    write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(email, "_ANSWER_SECONDS", 0.1)
+    url, thread = answering(*TAKEN, b"250 ok", dwell=0.5)
+    with pytest.raises(OutcomeUnknown):
+        SmtpMail(url, FROM, NAMES).send(write(MAIJA))
+    thread.join()
+
+
+def test_all_that_is_waited_for_stays_within_the_lease() -> None:
+    waited = email.TIMEOUT_SECONDS + email._PATIENCE_SECONDS + email._ANSWER_SECONDS
+    assert waited <= LEASE.total_seconds()
+
+
+def answering(*lines: bytes, dwell: float = 0) -> tuple[str, threading.Thread]:
+    """A server that answers each command with the next of `lines`, the last one after `dwell` seconds, then hangs up."""
     listening = socket.create_server(("127.0.0.1", 0))
 
     def serve() -> None:
         connection, _ = listening.accept()
         with listening, connection, connection.makefile("rb") as commands:
-            for line in lines:
-                connection.sendall(line + b"\r\n")
-                commands.readline()
+            for left, line in zip(range(len(lines), 0, -1), lines, strict=True):
+                if dwell and left == 1:
+                    while commands.readline() != b".\r\n":
+                        """Until the final dot."""
+                    threading.Event().wait(dwell)
+                with contextlib.suppress(OSError):  # who waited long enough is gone
+                    connection.sendall(line + b"\r\n")
+                    commands.readline()
 
     thread = threading.Thread(target=serve)
     thread.start()
@@ -179,6 +211,14 @@ def test_a_server_that_wants_a_password_gets_it(write: Write) -> None:
         with pytest.raises(ConfigurationFault) as raised:
             wrong.send(write(MAIJA))
     assert raised.value.reason_class == "not_authorised"
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("login", ["user:sala%C3%A4inen", "k%C3%A4ytt%C3%A4j%C3%A4:secret"])
+def test_a_password_that_cannot_be_said_is_our_own_fault(write: Write, login: str) -> None:
+    with SmtpSink(login=("user", "secret")) as sink, pytest.raises(ConfigurationFault) as raised:
+        SmtpMail(sink.url.replace("//", f"//{login}@"), FROM, NAMES).send(write(MAIJA))
+    assert raised.value.reason_class == "setting_refused"
 
 
 def test_a_server_without_encryption_is_refused_where_we_ask_for_it(write: Write) -> None:

@@ -235,3 +235,16 @@ def test_the_page_of_an_email_is_escaped_and_loads_nothing() -> None:
     assert "Hei &lt;i&gt;<br>" in page
     assert f'<a href="{LINK}" rel="noopener">' in page
     assert not re.search(r"<(img|script|link|iframe)|src=|url\(", page)
+
+
+@pytest.mark.parametrize("channel", ["sms", "email"])
+@pytest.mark.parametrize("purpose", ["please_call", "received", "something_new"])
+def test_in_swedish_a_day_of_opening_has_its_article(
+    purpose: str, channel: Literal["sms", "email"]
+) -> None:
+    opens = moment_in_words(datetime(2026, 11, 30, 6, tzinfo=UTC), "sv")
+    body = render(purpose, "sv", channel, SENDER | {"opens": opens}).body
+    if "öppnar" in body:
+        assert "Vi öppnar den 30 november kl. 8.00." in body
+    else:
+        assert channel == "sms"

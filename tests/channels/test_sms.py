@@ -19,7 +19,14 @@ from tasks.channels import (
     TemporaryFailure,
 )
 from tasks.channels.sms import TwilioSms
-from tests.channels.conftest import PUBLIC_URL, SENDER, Certificate, Write, closed_port
+from tests.channels.conftest import (
+    PUBLIC_URL,
+    SENDER,
+    Certificate,
+    Write,
+    answering,
+    closed_port,
+)
 from webapp.embedded.twilio_behaviour import (
     FAULT_AFTER_ACCEPTING,
     TIME_OUT_AFTER_ACCEPTING,
@@ -54,10 +61,35 @@ def test_a_text_may_be_valid_for_less_than_usual(
     assert twilio.messages()[0].validity_period == "1200"
 
 
-def test_a_name_or_number_may_be_the_sender(twilio: TwilioEmulator, write: Write) -> None:
-    channel = TwilioSms(ACCOUNT_SID, AUTH_TOKEN, "Esimerkki", PUBLIC_URL, twilio.url)
+@pytest.mark.parametrize("name", ["Esimerkki", "MGPerhe"])
+def test_a_name_or_number_may_be_the_sender(
+    twilio: TwilioEmulator, write: Write, name: str
+) -> None:
+    channel = TwilioSms(ACCOUNT_SID, AUTH_TOKEN, name, PUBLIC_URL, twilio.url)
     channel.send(write())
-    assert twilio.messages()[0].sender == "Esimerkki"
+    assert twilio.messages()[0].sender == name
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "reason"),
+    [
+        ((408, b"<html>timeout</html>"), TemporaryFailure, "proxy_refused"),
+        ((425, b""), TemporaryFailure, "proxy_refused"),
+        ((413, b"<html>too large</html>"), PermanentFailure, "refused"),
+        ((503, b"<html>away</html>"), OutcomeUnknown, "provider_fault"),
+        # What the body says of the status is not the status.
+        ((503, b'{"type": "x", "status": 400, "code": 21610}'), OutcomeUnknown, "provider_fault"),
+        ((400, b'{"type": "x", "status": "Bad", "code": 21610}'), PermanentFailure, "opted_out"),
+        ((400, b'{"code": null, "status": null}'), PermanentFailure, "refused"),
+        ((401, b"[1, 2]"), ConfigurationFault, "not_authorised"),
+    ],
+)
+def test_whoever_answers_only_the_real_status_and_twilios_own_code_count(
+    write: Write, answer: tuple[int, bytes], kind: type[SendingFailed], reason: str
+) -> None:
+    with answering(*answer) as url, pytest.raises(SendingFailed) as raised:
+        TwilioSms(ACCOUNT_SID, AUTH_TOKEN, SENDER, PUBLIC_URL, url).send(write())
+    assert (type(raised.value), raised.value.reason_class) == (kind, reason)
 
 
 @pytest.mark.parametrize(

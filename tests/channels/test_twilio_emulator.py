@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
 
 from tasks.channels.sms import TwilioSms
-from tasks.channels.twilio_http import TwilioHttp
+from tasks.channels.twilio_http import Refused, TwilioHttp
 from tests.channels.conftest import PUBLIC_URL, SENDER, Receipts, Write, closed_port
 from tests.live import until
 from webapp.embedded.twilio_behaviour import Behaviour
@@ -109,7 +108,7 @@ def test_a_message_can_be_read_blanked_and_deleted(sdk: Any, twilio: TwilioEmula
     assert sdk.messages(made.sid).update(body="").body == ""
     twilio.settle()
     assert sdk.messages(made.sid).delete()
-    with pytest.raises(TwilioRestException) as raised:
+    with pytest.raises(Refused) as raised:
         sdk.messages(made.sid).fetch()
     assert (raised.value.status, raised.value.code) == (404, 20404)
 
@@ -120,10 +119,10 @@ def test_a_message_under_way_is_neither_deleted_nor_called_back(
     twilio.behave(NUMBER, Behaviour(outcome="sent"))
     made = sdk.messages.create(to=NUMBER, from_="Esimerkki", body="Hei")
     twilio.settle()
-    with pytest.raises(TwilioRestException) as raised:
+    with pytest.raises(Refused) as raised:
         sdk.messages(made.sid).delete()
     assert (raised.value.status, raised.value.code) == (409, 20009)
-    with pytest.raises(TwilioRestException) as raised:
+    with pytest.raises(Refused) as raised:
         sdk.messages(made.sid).update(status="canceled")
     assert (raised.value.status, raised.value.code) == (400, 30409)
     assert sdk.messages(made.sid).fetch().status == "sent"
@@ -175,7 +174,7 @@ def test_the_list_is_newest_first_filtered_and_paged(sdk: Any, twilio: TwilioEmu
 def test_a_request_that_twilio_would_refuse_is_refused(
     sdk: Any, asked: dict[str, Any], code: int
 ) -> None:
-    with pytest.raises(TwilioRestException) as raised:
+    with pytest.raises(Refused) as raised:
         sdk.messages.create(**asked)
     assert (raised.value.status, raised.value.code) == (400, code)
 
@@ -193,7 +192,7 @@ def test_a_behaviour_can_wear_off_and_can_take_a_share(sdk: Any, twilio: TwilioE
         for _ in range(count):
             try:
                 sdk.messages.create(to=NUMBER, from_="E", body="x")
-            except TwilioRestException:
+            except Refused:
                 refused += 1
         return refused
 
@@ -215,6 +214,6 @@ def test_a_slow_answer_still_counts(sdk: Any, twilio: TwilioEmulator) -> None:
 
 def test_the_account_wants_its_own_sid_and_token(twilio: TwilioEmulator) -> None:
     stranger = Client(ACCOUNT_SID, "wrong", http_client=TwilioHttp(twilio.url, (1, 5)))
-    with pytest.raises(TwilioRestException) as raised:
+    with pytest.raises(Refused) as raised:
         stranger.messages.create(to=NUMBER, from_="E", body="x")
     assert (raised.value.status, raised.value.code) == (401, 20003)

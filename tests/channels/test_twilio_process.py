@@ -15,10 +15,9 @@ from typing import Any
 
 import pytest
 import requests
-from twilio.base.exceptions import TwilioRestException
 from twilio.rest import Client
 
-from tasks.channels.twilio_http import TwilioHttp
+from tasks.channels.twilio_http import Refused, TwilioHttp
 from tests.channels.conftest import Receipts, closed_port
 from webapp.embedded.twilio_emulator import ACCOUNT_SID, AUTH_TOKEN, TwilioEmulator
 
@@ -47,7 +46,7 @@ def test_a_process_of_its_own_is_steered_from_outside(own_process: str) -> None:
     behaviour = {"status": 400, "code": 21610}
     asked("PUT", f"{own_process}/_control/behaviour", {"to": NUMBER, "behaviour": behaviour})
     sdk = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=TwilioHttp(own_process, (1, 5)))
-    with pytest.raises(TwilioRestException):
+    with pytest.raises(Refused):
         sdk.messages.create(to=NUMBER, from_="E", body="x")
     asked("POST", f"{own_process}/_control/reset", {})
     sdk.messages.create(to=NUMBER, from_="E", body="x")
@@ -62,7 +61,7 @@ def test_a_storm_can_be_called_up_and_ended_from_outside(own_process: str) -> No
     sdk = Client(ACCOUNT_SID, AUTH_TOKEN, http_client=TwilioHttp(own_process, (1, 5)))
     shares = {"seed": 7, "timed_out": 0, "throttled": 0, "faulted": 0, "unavailable": 1}
     assert asked("PUT", f"{own_process}/_control/storm", shares) == {"storm": True}
-    with pytest.raises(TwilioRestException, match="503"):
+    with pytest.raises(Refused, match="503"):
         sdk.messages.create(to=NUMBER, from_="E", body="x")
     assert asked("PUT", f"{own_process}/_control/storm", {}) == {"storm": False}
     assert sdk.messages.create(to=NUMBER, from_="E", body="x").sid

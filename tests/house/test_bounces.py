@@ -19,6 +19,8 @@ def told(mail: bytes) -> tuple[Told, str]:
 
 FAILED = (Told.FAILED, "5.1.1")
 HUMAN = "Return-Path: <maija@koe.example>"
+ANSWERING = "Return-Path: <>\nAuto-Submitted: auto-replied"
+EXCHANGE = "Microsoft Outlook <MicrosoftExchange0123abcd@koe.example>"
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,11 @@ EXIM = "Return-Path: <>\nAuto-Submitted: auto-replied\nX-Failed-Recipients: " + 
         (plain(TO, "mx.example #550 5.7.1 no", "Undeliverable: x"), "5.7.1"),
         (plain(TO, "Viestiä ei voitu toimittaa.", "Toimitus epäonnistui"), ""),
         (plain(TO, "Meddelandet kunde inte levereras.", "Hej"), ""),
+        (plain(TO, "Viestiä ei voi toimittaa.", "x"), ""),
+        (plain(TO, "Meddelandet kan inte levereras.", "x"), ""),
+        # A server that calls its report an automatic answer.
+        (plain(TO, "550 5.1.10 not found", "x", ANSWERING, "postmaster@mx.example"), "5.1.10"),
+        (plain(TO, "550 5.1.10 not found", "x", ANSWERING, EXCHANGE), "5.1.10"),
         (plain(TO, QMAIL, headers="", sender="<postmaster@mx.example>"), "5.1.1"),
         (
             plain(TO, "<p>Your message could<br>not be delivered</p><p>550 5.2.2 full</p>").replace(
@@ -128,20 +135,22 @@ def test_plain_words_of_a_server_that_gave_up_are_believed(mail: bytes, status: 
         plain(TO, "Your message could not be delivered yet. It will be retried.", "Delayed"),
         plain(TO, "Delivery has been delayed", "Delivery delayed"),
         plain(TO, "Toimitusta yritetään uudelleen.", "Ilmoitus"),
+        plain(TO, "We will retry for 47 more hours.", "Delivery Status Notification (Delay)", EXIM),
     ],
 )
 def test_plain_words_of_a_server_that_goes_on_trying_are_no_failure(mail: bytes) -> None:
     assert told(mail)[0] is Told.DELAYED
 
 
+PERSON = "Maija <maija@koe.example>"
 AWAY = "I am away. Your message could not be delivered to me in person. 550 5.1.1"
 
 
 @pytest.mark.parametrize(
     "mail",
     [
-        plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nAuto-Submitted: auto-replied"),
-        plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nAuto-Submitted: Auto-Replied; x=y"),
+        plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nAuto-Submitted: auto-replied", PERSON),
+        plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nAuto-Submitted: Auto-Replied; x=y", PERSON),
         plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nAuto-Submitted: auto-generated (vacation)"),
         plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nX-Autoreply: yes"),
         plain(TO, AWAY, "Re: Viesti", "Return-Path: <>\nX-Autorespond: yes"),
