@@ -59,55 +59,28 @@ app.conf.update(
     beat_max_loop_interval=5,
 )
 
-_PERIODIC = {"queue": Queue.PERIODIC.value}
-# A tick that could not run in time is followed by the next one: no backlog after a broker's outage.
+# A tick that could not run in time is followed by the next one: no backlog after a broker's outage. Beat's clock says
+# until when it may run and the worker's whether it still may: clocks that differ a little must not end the brooms.
+_LEAST_PATIENCE = 120.0
+
+
+def _every(seconds: float, task: str) -> dict[str, object]:
+    patience = max(seconds, _LEAST_PATIENCE)
+    options = {"queue": Queue.PERIODIC.value, "expires": patience}
+    return {"task": task, "schedule": seconds, "options": options}
+
+
 app.conf.beat_schedule = {
-    "sweep": {"task": "outbox.sweep", "schedule": 10.0, "options": {**_PERIODIC, "expires": 10}},
-    "reconcile": {
-        "task": "outbox.reconcile",
-        "schedule": 60.0,
-        "options": {**_PERIODIC, "expires": 60},
-    },
-    "confirm": {
-        "task": "outbox.confirm",
-        "schedule": 300.0,
-        "options": {**_PERIODIC, "expires": 300},
-    },
-    "raise-due": {
-        "task": "deadlines.raise_due",
-        "schedule": 60.0,
-        "options": {**_PERIODIC, "expires": 60},
-    },
-    "digest": {
-        "task": "deadlines.digest",
-        "schedule": 60.0,
-        "options": {**_PERIODIC, "expires": 60},
-    },
-    "follow-ups": {
-        "task": "follow_ups.send_due",
-        "schedule": 60.0,
-        "options": {**_PERIODIC, "expires": 60},
-    },
-    "review": {
-        "task": "directory.review",
-        "schedule": 60.0,
-        "options": {**_PERIODIC, "expires": 60},
-    },
-    "prove": {
-        "task": "directory.prove",
-        "schedule": 300.0,
-        "options": {**_PERIODIC, "expires": 300},
-    },
-    "forget-copies": {
-        "task": "copies.forget",
-        "schedule": 300.0,
-        "options": {**_PERIODIC, "expires": 300},
-    },
-    "purge": {
-        "task": "housekeeping.purge",
-        "schedule": 600.0,
-        "options": {**_PERIODIC, "expires": 600},
-    },
+    "sweep": _every(10.0, "outbox.sweep"),
+    "reconcile": _every(60.0, "outbox.reconcile"),
+    "confirm": _every(300.0, "outbox.confirm"),
+    "raise-due": _every(60.0, "deadlines.raise_due"),
+    "digest": _every(60.0, "deadlines.digest"),
+    "follow-ups": _every(60.0, "follow_ups.send_due"),
+    "review": _every(60.0, "directory.review"),
+    "prove": _every(300.0, "directory.prove"),
+    "forget-copies": _every(300.0, "copies.forget"),
+    "purge": _every(600.0, "housekeeping.purge"),
 }
 # Each goes through the queue of which it tells. One that is late still sings when it is reached: a queue that
 # is slow is not a queue that stands still.
@@ -119,4 +92,5 @@ app.conf.beat_schedule |= {
         "options": {"queue": queue.value, "expires": 900},
     }
     for queue in Queue
+    if queue is not Queue.PERIODIC  # there the sweep sings
 }

@@ -19,6 +19,7 @@ from casework.messages import ATTEMPT_TAKES, Channel, Claimed, Message, Outcome,
 from casework.notices import SENDER
 from casework.usecases.delivery import BATCH
 from casework.usecases.doubts import BATCH as DOUBTS
+from tasks.canary import note
 from tasks.celery_app import app
 from tasks.channels import Outgoing, SendingFailed, TemporaryFailure
 from tasks.house import dispatch, house, rooms
@@ -36,6 +37,7 @@ _LEAST_PAUSE = timedelta(seconds=1)
 _ROUNDS = 5
 #: Questions in a row for which the provider has no time, after which no more are asked in this round.
 _IN_VAIN = 3
+_WAITED = frozenset({"connect_timeout", "read_timeout"})
 #: The class of refusal that says so, see `casework.refusals`.
 _TOO_MANY = "too_many_requests"
 
@@ -52,7 +54,8 @@ class Answer(Generic[T]):
 
 class Patience:
     """Asks one question after the other. One that fails does not keep those behind it from being asked; three in a
-    row that the provider had no time for end the round."""
+    row that the provider had no time for end the round, and so does one for which it was waited in vain: this process
+    has urgent work too."""
 
     def __init__(self) -> None:
         self._in_vain = 0
@@ -62,7 +65,7 @@ class Patience:
         try:
             said = question()
         except TemporaryFailure as failure:
-            self._in_vain += 1
+            self._in_vain += _IN_VAIN if failure.reason_class in _WAITED else 1
             log.warning("provider_not_asked", reason=failure.reason_class)
             return None
         except SendingFailed as failure:
@@ -196,14 +199,15 @@ def sweep() -> None:
     _probe()
     if swept.waiting:
         house().wake_up.wake(swept.waiting)
+    note(Queue.PERIODIC)
 
 
 def _probe() -> None:
     """Try broken channels with one message each."""
     for probe in usecases.claim_probes(**rooms()):
         outcome, channel = _send(probe), probe.message.channel
-        # A provider that could not be reached, or has no time, has said nothing about our settings.
-        answered = outcome is not None and outcome.verdict is not Verdict.REFUSED_FOR_NOW
+        # A provider that could not be reached, has no time, or failed has said nothing about our settings.
+        answered = outcome is not None and outcome.verdict in {Verdict.ACCEPTED, Verdict.REFUSED}
         if answered and usecases.channel_works(channel, now=now(), work=house().work()):
             log.info("channel_works", channel=channel.value)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 from sqlalchemy import Engine, text
 
 from casework.messages import Queue
-from tasks import canary
+from tasks import canary, outbox
 from tasks.celery_app import app
 from tasks.house import house as opened
 from tasks.house import use
@@ -31,7 +32,8 @@ def heard(house: House) -> dict[Queue, datetime]:
 
 def test_beat_sends_a_canary_through_each_queue_and_names_that_queue() -> None:
     sent = [entry for entry in app.conf.beat_schedule.values() if entry["task"] == "canary.sing"]
-    assert [entry["kwargs"]["queue"] for entry in sent] == list(Queue)
+    # In the queue of the brooms each sweep sings.
+    assert {entry["kwargs"]["queue"] for entry in sent} == set(Queue) - {Queue.PERIODIC}
     for entry in sent:
         assert entry["options"]["queue"] == entry["kwargs"]["queue"]
         assert entry["schedule"] == 60.0
@@ -45,6 +47,26 @@ def test_a_canary_that_was_consumed_is_noted_for_its_queue_alone(house: House) -
     found = heard(house)
     assert list(found) == [Queue.BULK]
     assert before <= found[Queue.BULK] <= now()
+
+
+def test_a_sweep_that_came_through_is_the_canary_of_its_queue(house: House) -> None:
+    outbox.sweep()
+    assert list(heard(house)) == [Queue.PERIODIC]
+
+
+def test_a_tick_outlives_clocks_that_differ_by_a_minute() -> None:
+    ticks = [e for e in app.conf.beat_schedule.values() if e["task"] != "canary.sing"]
+    assert min(entry["options"]["expires"] for entry in ticks) >= 120
+
+
+@pytest.mark.parametrize(("seconds", "told"), [(0, False), (-30, True), (30, True)])
+def test_a_worker_says_that_its_clock_goes_wrong(
+    house: House, monkeypatch: pytest.MonkeyPatch, seconds: int, told: bool
+) -> None:
+    monkeypatch.setattr(canary, "now", lambda: now() + timedelta(seconds=seconds))
+    with structlog.testing.capture_logs() as logs:
+        canary.sing(Queue.BULK.value)
+    assert [line["event"] for line in logs] == ["clock_differs"] * told
 
 
 def test_a_second_canary_takes_the_place_of_the_first_and_a_late_one_takes_nothing_back(

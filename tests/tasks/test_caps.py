@@ -97,7 +97,7 @@ def test_what_tells_of_set_phrases_takes_its_share_of_the_same_day(
         say_phrases(
             SayPhrases(case_id, uuid4(), (Phrase.READ,)),
             worker,
-            contact,
+            lambda _: contact,
             directory=house.directory,
             now=MONDAY,
             ids=house.ids,

@@ -39,7 +39,7 @@ MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)  # noon in Helsinki: no quiet hour
 NUMBERS = [f"+35850000004{last}" for last in range(8)]
 MINUTE = timedelta(minutes=1)
 BUSY = TemporaryFailure("too_many_requests", "20429", timedelta(0), counts_as_attempt=False)
-NO_TIME = TemporaryFailure("read_timeout")
+NO_TIME = TemporaryFailure("proxy_refused")
 
 
 @dataclass
@@ -245,6 +245,14 @@ def test_after_three_questions_in_vain_no_more_are_asked_until_the_next_round(
     assert sorted(then.asked) == NUMBERS[:5]
 
 
+def test_after_one_question_that_waited_in_vain_this_process_does_something_else(
+    doubtful: None, desk: Callable[..., Desk]
+) -> None:
+    asked = desk(TemporaryFailure("read_timeout"))
+    outbox.reconcile()
+    assert len(asked.asked) == 1
+
+
 def test_the_same_holds_for_questions_about_receipts_that_did_not_come(
     owner: Engine,
     clock: time_machine.Traveller,
@@ -276,7 +284,7 @@ def test_the_provider_is_asked_about_an_alert_that_belongs_to_no_case(
     write_in(opened(), "Hei, soita", "SMx1", sender="+358500000099", at=now())
     for _ in range(2):
         outbox.drain(Queue.DEFAULT.value)
-    alert = "select state, channel from messages where case_id is null and recipient like 'team:%'"
+    alert = "select state, channel from messages where recipient like 'team:intake:%'"
     assert sorted(query(owner, alert)) == [("unknown", "email"), ("unknown", "sms")]
     clock.shift(2 * MINUTE)
     # About what was answered to the number, and about the alert.
@@ -284,3 +292,54 @@ def test_the_provider_is_asked_about_an_alert_that_belongs_to_no_case(
     outbox.reconcile()
     assert sorted(asked.asked) == sorted(outgoing.to for outgoing in provider.handed)
     assert sorted(query(owner, alert)) == [("accepted", "sms"), ("unknown", "email")]
+
+
+# A channel that is broken
+
+
+@pytest.fixture
+def stopped(house: House, owner: Engine, write: Callable[..., None]) -> None:
+    """Texts do not leave, for a fault of our settings, and one to a sender waits for its time: in twenty seconds."""
+    write(NUMBERS[0])
+    with owner.begin() as connection:
+        connection.execute(text("delete from messages where recipient <> 'sender'"))
+        connection.execute(text("update messages set next_at = :at"), {"at": now() + MINUTE / 3})
+    with opened().work() as work:
+        work.channels.broke(Channel.SMS, "not_authorised", now(), probe_at=now())
+        work.commit()
+
+
+def test_a_probe_is_no_reason_to_text_somebody_before_their_safe_hours(
+    owner: Engine, provider: Provider, clock: time_machine.Traveller, stopped: None
+) -> None:
+    outbox.sweep()
+    assert (provider.handed, of_senders(owner)) == ([], [("pending",)])
+    clock.shift(MINUTE)
+    outbox.drain(Queue.DEFAULT.value)
+    assert (len(provider.handed), of_senders(owner)) == (1, [("accepted",)])
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_whole"),
+    [
+        (OutcomeUnknown("provider_fault", "500"), False),
+        (OutcomeUnknown("read_timeout"), False),
+        (BUSY, False),
+        (PermanentFailure("invalid_number", "21211"), True),
+        (None, True),
+    ],
+    ids=str,
+)
+def test_only_a_word_about_the_message_itself_ends_a_break(
+    owner: Engine,
+    provider: Provider,
+    clock: time_machine.Traveller,
+    stopped: None,
+    fault: SendingFailed | None,
+    is_whole: bool,
+) -> None:
+    provider.fault = fault
+    clock.shift(MINUTE)
+    outbox.sweep()
+    assert len(provider.handed) == 1
+    assert query(owner, "select channel from channel_breaks") == ([] if is_whole else [("sms",)])

@@ -75,9 +75,14 @@ def _claiming(*which: ColumnElement[bool]) -> Any:
 CLAIM: Final = _claiming(
     messages.c.queue == _text("of_queue"), messages.c.next_at <= _at("now"), not_(channel_broken())
 )
-#: The same of one channel, broken or not, that would be due by `soon`.
+#: The same of one channel, broken or not; what was refused before also if it would be due by `soon`. What never went
+#: waits for its time, which may be a person's safe hour.
 CLAIM_PROBE: Final = _claiming(
-    messages.c.channel == _text("of_channel"), messages.c.next_at <= _at("soon")
+    messages.c.channel == _text("of_channel"),
+    or_(
+        messages.c.next_at <= _at("now"),
+        and_(messages.c.next_at <= _at("soon"), messages.c.reason != ""),
+    ),
 )
 
 #: The row of `message` is still claimed as it was, for the `claim`th time.

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, Select, Table, func, select, union_all
+from sqlalchemy import Connection, Engine, Select, Table, false, func, select, true, union_all
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.messages import UNFINISHED, Channel, MessageState, Queue
@@ -61,10 +61,11 @@ class Break:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """Messages of this channel do not leave since then."""
+    """Messages of this channel do not leave since then; `is_broken`: it is stopped for a fault of our own."""
 
     channel: Channel
     since: datetime
+    is_broken: bool = False
 
 
 def waiting(connection: Connection, now: datetime) -> Mapping[Channel, Waiting]:
@@ -137,7 +138,7 @@ def texts_waiting(connection: Connection) -> Waiting:
     """Texts that came in and that nobody has handled."""
     row = connection.execute(
         select(func.count(), func.min(inbound_texts.c.received_at)).where(
-            inbound_texts.c.handled_at.is_(None)
+            inbound_texts.c.handled_at.is_(None), inbound_texts.c.body_sealed.is_not(None)
         )
     ).one()
     return Waiting(row[0], row[1])
@@ -181,16 +182,19 @@ class Sending:
         self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")
         self._read: tuple[float, tuple[Trouble, ...]] | None = None
 
-    def sing(self, queue: Queue, at: datetime) -> None:
-        """A worker has consumed the queue's canary. One that was delayed takes nothing back."""
+    def sing(self, queue: Queue, at: datetime) -> timedelta:
+        """A worker has consumed the queue's canary. One that was delayed takes nothing back.
+
+        How far `at`, the worker's clock, is ahead of the database's.
+        """
         line = insert(canaries).values(queue=queue.value, sung_at=at)
         newest = func.greatest(canaries.c.sung_at, line.excluded.sung_at)
+        song = line.on_conflict_do_update(
+            index_elements=[canaries.c.queue], set_={"sung_at": newest}
+        )
         with self._reads.connect() as connection:
-            connection.execute(
-                line.on_conflict_do_update(
-                    index_elements=[canaries.c.queue], set_={"sung_at": newest}
-                )
-            )
+            told: datetime = connection.execute(song.returning(func.clock_timestamp())).scalar_one()
+        return at - told
 
     def troubles(self, now: datetime) -> tuple[Trouble, ...]:
         """Channels whose messages do not leave, by channel; read by one query, and believed for 15 seconds."""
@@ -206,17 +210,24 @@ class Sending:
     def _troubles(self, now: datetime) -> tuple[Trouble, ...]:
         late = now - LATE
         query = union_all(
-            select(channel_breaks.c.channel, channel_breaks.c.opened_at.label("since")),
-            select(messages.c.channel, func.min(messages.c.next_at))
+            select(
+                channel_breaks.c.channel,
+                channel_breaks.c.opened_at.label("since"),
+                true().label("is_broken"),
+            ),
+            select(messages.c.channel, func.min(messages.c.next_at), false())
             .where(_PENDING, messages.c.next_at <= late)
             .group_by(messages.c.channel),
-            select(messages.c.channel, func.min(_TAKEN_UP))
+            select(messages.c.channel, func.min(_TAKEN_UP), false())
             .where(_IN_HAND, late >= _TAKEN_UP)
             .group_by(messages.c.channel),
         )
         since: dict[Channel, datetime] = {}
+        broken = set[Channel]()
         with self._reads.connect() as connection:
             for row in connection.execute(query):
                 channel = Channel(row.channel)
                 since[channel] = min(since.get(channel, row.since), row.since)
-        return tuple(Trouble(channel, since[channel]) for channel in Channel if channel in since)
+                if row.is_broken:
+                    broken.add(channel)
+        return tuple(Trouble(one, since[one], one in broken) for one in Channel if one in since)
