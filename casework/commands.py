@@ -115,9 +115,13 @@ class SayPhrases:
 
 @dataclass(frozen=True, slots=True)
 class AddInformation:
-    """Add what was written after the message had been sent: answers by scope; of children, a list in order."""
+    """Add what was written after the message had been sent: answers by scope; of children, a list in order.
+
+    `non_disclosure`: somebody's place is to be hidden from now on.
+    """
 
     submission_id: UUID
     addition_id: UUID
     answers: Answers = field(repr=False)
     cannot_wait: bool = False
+    non_disclosure: bool = False

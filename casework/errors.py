@@ -27,11 +27,11 @@ class StillRunning(IllegalMove):
 
 class StillOpen(IllegalMove):
     """A submission was to be erased while these of its cases are open: `numbers` names them, `kinds` what of law still
-    runs, as of `casework.model.ClockKind`."""
+    runs, as of `casework.model.ClockKind`; `texts` came in from its sender and nobody has read them."""
 
-    def __init__(self, numbers: tuple[str, ...], kinds: tuple[str, ...]) -> None:
+    def __init__(self, numbers: tuple[str, ...], kinds: tuple[str, ...], texts: int) -> None:
         super().__init__(f"still open: {', '.join(numbers)}")
-        self.numbers, self.kinds = numbers, kinds
+        self.numbers, self.kinds, self.texts = numbers, kinds, texts
 
 
 class NoDirectory(LuotsiError):

@@ -42,6 +42,7 @@ _STOP: Final = frozenset(
     }
 )
 _START: Final = frozenset({"start", "unstop", "yes", "aloita", "börja", "starta"})
+_OBEYED: Final = {"STOP": Kind.STOP, "START": Kind.START}
 #: Words of these that may also answer a question.
 _ANSWERS: Final = frozenset({"yes"})
 _WORDS: Final = dict.fromkeys(_STOP, Kind.STOP) | dict.fromkeys(_START, Kind.START)
@@ -57,11 +58,17 @@ class Arrived:
     provider_id: str
     sender: str = field(repr=False)
     body: str = field(repr=False)
+    #: What the provider itself has made of it: 'STOP', 'START' or 'HELP' by words that the county gave it, or ''.
+    #: Source: twilio.com/docs/messaging/tutorials/advanced-opt-out
+    opt_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class InboundText:
-    """A text as it is kept; number and body are sealed, and empty where nobody has to read them."""
+    """A text as it is kept; number and body are sealed, and empty where nobody has to read them.
+
+    `submission_id`: whose number it came from, and with which it is erased; `case_id`: only of an open case.
+    """
 
     id: UUID
     provider_id: str
@@ -101,6 +108,11 @@ def read(body: str) -> Kind:
     digits do not count.
     """
     return _WORDS.get(_bare(body), Kind.NOTE)
+
+
+def asked(arrived: Arrived) -> Kind:
+    """What a text asks for: as the provider has obeyed it already, else by its words."""
+    return _OBEYED.get(arrived.opt_out.upper()) or read(arrived.body)
 
 
 def may_answer_a_question(body: str) -> bool:

@@ -117,6 +117,12 @@ def _everybody(answers: AllAnswers) -> list[StepAnswers]:
     return [entry for page, name in pages for entry in answers.get(page, {}).get(name, [])]
 
 
+def hides_place(answers: AllAnswers) -> bool:
+    """Whether somebody of the family has non-disclosure. One of them hides all of it: a brother's municipality tells
+    the sister's."""
+    return any(entry.get("non_disclosure") == "yes" for entry in _everybody(answers))
+
+
 def outside(answers: AllAnswers, around: Surroundings) -> list[Municipality]:
     """Municipalities of other counties that the answers name, each once."""
     named = (municipality_of(entry, around) for entry in concerned(answers))
@@ -165,8 +171,7 @@ def children_of(answers: AllAnswers, around: Surroundings) -> tuple[ChildConcern
     With non-disclosure the municipality decides the way and is kept with the sealed answers alone.
     """
     choice = answers.get("elsewhere", {}).get("where_now")
-    # One of a family hides all of it: a brother's municipality tells the sister's.
-    hidden = any(entry.get("non_disclosure") == "yes" for entry in _everybody(answers))
+    hidden = hides_place(answers)
     children = []
     for entry in concerned(answers):
         municipality = municipality_of(entry, around)

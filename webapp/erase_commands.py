@@ -37,7 +37,9 @@ def _stop(words: str, code: int = 2) -> NoReturn:
 @click.command()
 @click.argument("reference")
 @click.option("--yes", is_flag=True, help="Do not ask for the reference again.")
-@click.option("--even-open", is_flag=True, help="Also while a case is open or a limit of law runs.")
+@click.option(
+    "--even-open", is_flag=True, help="Also while a case is open, a limit runs or a text waits."
+)
 def erase(reference: str, yes: bool, even_open: bool) -> None:
     """Erase the message of this REFERENCE for good: what was written, who wrote it, what waits to be sent.
 
@@ -70,7 +72,9 @@ def _erase(house: House, wanted: str, yes: bool, even_open: bool) -> Erased | No
 
 def _ask(wanted: str, count: int) -> None:
     """Whoever mistypes a reference must not erase somebody else."""
-    click.echo(f"{wanted}: {count} case(s). What is erased cannot be brought back, by nobody.")
+    click.echo(
+        f"{wanted}: {_counted(count, 'case', 'cases')}. What is erased cannot be brought back, by nobody."
+    )
     if grouped(click.prompt("Type the reference again to erase it")) != wanted:
         _stop("Not the same reference: nothing was erased", 1)
 
@@ -82,24 +86,31 @@ def _why_not(wanted: str, refused: StillOpen) -> str:
         lines.append(f"  not closed: case {', '.join(refused.numbers)}")
     if refused.kinds:
         lines.append(f"  limits of law still run: {', '.join(refused.kinds)}")
+    if refused.texts:
+        texts = _counted(refused.texts, "text", "texts")
+        lines.append(f"  not read yet: {texts} from its sender, at the desk")
     return "\n".join([*lines, "  --even-open erases it all the same"])
 
 
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
+
+
 def _told(wanted: str, gone: Erased) -> list[str]:
-    counts = {
-        "cases closed and emptied": gone.cases,
-        "messages stopped that had not left": gone.stopped,
-        "receipts deleted": gone.receipts,
-        "planned contacts cancelled": gone.follow_ups,
-        "texts that came in emptied": gone.texts,
-        "drafts deleted": gone.drafts,
-        "copies to be deleted at the SMS provider": gone.copies,
-    }
-    lines = [f"{wanted}: erased", *(f"  {count} {what}" for what, count in counts.items())]
+    counts = (
+        _counted(gone.cases, "case", "cases") + " closed and emptied",
+        _counted(gone.stopped, "message", "messages") + " stopped that had not left",
+        _counted(gone.receipts, "receipt", "receipts") + " deleted",
+        _counted(gone.follow_ups, "planned contact", "planned contacts") + " cancelled",
+        _counted(gone.texts, "text that came in", "texts that came in") + " emptied",
+        _counted(gone.drafts, "draft", "drafts") + " deleted",
+        _counted(gone.copies, "copy", "copies") + " to be deleted at the SMS provider",
+    )
+    lines = [f"{wanted}: erased", *(f"  {line}" for line in counts)]
     if gone.in_doubt:
-        lines.append(
-            f"  {gone.in_doubt} text(s) may lie at the SMS provider under an id that nobody knows: look there"
-        )
+        texts = _counted(gone.in_doubt, "text", "texts")
+        where = "at the SMS provider under an id that nobody knows: look there"
+        lines.append(f"  {texts} may lie {where}")
     return [*lines, "Backups from before still hold it: see 'Erasing' in docs/operations.md"]
 
 

@@ -184,9 +184,13 @@ class CurrentDirectory:
 
 def _keep(path: Path, revision: int, files: Mapping[str, str]) -> None:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        draft.write_text(json.dumps({"revision": revision, "files": dict(files)}), "utf-8")
+        # It holds who is known to child welfare: codes of clients, with their workers.
+        with open(
+            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8"
+        ) as written:
+            json.dump({"revision": revision, "files": dict(files)}, written)
         draft.replace(path)
     except OSError as error:
         log.warning("directory_not_kept_on_disk", fault=type(error).__name__)

@@ -18,13 +18,15 @@ AFTERMATH = timedelta(days=30)
 class Erasable:
     """A submission by its reference: its cases, and what speaks against erasing it. Nothing that was typed.
 
-    `open` are numbers of cases that are not closed, `running` what of law is waited for in them.
+    `open` are numbers of cases that are not closed, `running` what of law is waited for in them; `texts` came in from
+    its sender and wait for somebody to read them.
     """
 
     submission_id: UUID
     case_ids: tuple[UUID, ...]
     open: tuple[str, ...]
     running: tuple[str, ...]
+    texts: int = 0
     erased_at: datetime | None = None
 
 
@@ -53,8 +55,8 @@ def _found(reference: str, even_open: bool, work: UnitOfWork) -> Erasable:
     found = work.erasure.find(reference)
     if found is None:
         raise NotFound("submission")
-    if (found.open or found.running) and not even_open:
-        raise StillOpen(found.open, found.running)
+    if (found.open or found.running or found.texts) and not even_open:
+        raise StillOpen(found.open, found.running, found.texts)
     return found
 
 
@@ -64,7 +66,7 @@ def erase_submission(
     """Destroy the keys and whatever names a person, stop what waits to be sent, close the cases.
 
     None: it was erased before, and nothing is done. Raises NotFound where no submission has this reference, and
-    StillOpen where a case is open or a clock of law runs, unless `even_open`.
+    StillOpen where a case is open, a clock of law runs or a text is unread, unless `even_open`.
     """
     with work:
         found = _found(reference, even_open, work)

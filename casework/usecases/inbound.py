@@ -18,10 +18,10 @@ from casework.inbound import (
     Correspondent,
     InboundText,
     Kind,
+    asked,
     e164,
     may_answer_a_question,
     may_be_answered,
-    read,
 )
 from casework.message_times import sms_window, spread
 from casework.messages import Channel, Message, Purpose, Queue
@@ -51,6 +51,7 @@ class _Writer:
     hash: bytes = field(repr=False)
     has_stopped: bool
     known: Correspondent | None
+    origin: UUID | None
 
     @property
     def head(self) -> CaseHead | None:
@@ -72,14 +73,15 @@ def take_in_text(
     """
     with work:
         writer = _writer(arrived, ids, work)
-        kind = _kind(arrived.body, writer)
+        kind = _kind(arrived, writer)
         text = _text(arrived, kind, writer, directory, now, ids)
         if not work.inbound.add(text):
             return False
         if kind is Kind.NOTE:
             is_told = work.inbound.is_told(text, now - TOLD_EVERY)
             told = None if is_told else _to_staff(text, writer.head, directory, ids, now)
-            answer = _answer(writer, own, directory, ids, now, work)
+            is_answered = bool(arrived.opt_out)  # by the provider: a call for help
+            answer = None if is_answered else _answer(writer, own, directory, ids, now, work)
             work.outbox.add([one for one in (told, answer) if one])
         else:
             _obey(kind, writer, now, ids, work)
@@ -90,17 +92,17 @@ def take_in_text(
 def _writer(arrived: Arrived, ids: Ids, work: UnitOfWork) -> _Writer:
     number = e164(arrived.sender)
     if not number:
-        return _Writer("", b"", False, None)
+        return _Writer("", b"", False, None, None)
     hashed = ids.number_hash(number)
-    return _Writer(
-        number, hashed, work.inbound.has_stopped(hashed), work.inbound.correspondent(hashed)
-    )
+    known = work.inbound.correspondent(hashed)
+    origin = known.head.submission_id if known else work.inbound.origin(hashed)
+    return _Writer(number, hashed, work.inbound.has_stopped(hashed), known, origin)
 
 
-def _kind(body: str, writer: _Writer) -> Kind:
+def _kind(arrived: Arrived, writer: _Writer) -> Kind:
     """Nothing is stopped for somebody who cannot be texted; and a 'yes' that starts nothing may be an answer."""
-    kind = read(body) if writer.number else Kind.NOTE
-    if kind is Kind.START and not writer.has_stopped and may_answer_a_question(body):
+    kind = asked(arrived) if writer.number else Kind.NOTE
+    if kind is Kind.START and not writer.has_stopped and may_answer_a_question(arrived.body):
         return Kind.NOTE
     return kind
 
@@ -115,7 +117,7 @@ def _text(
         id=row,
         provider_id=arrived.provider_id or f"unnamed:{row}",
         received_at=now,
-        submission_id=head.submission_id if head else None,
+        submission_id=writer.origin,
         case_id=head.id if head else None,
         team=head.team if head else known,
         kind=kind,
@@ -154,12 +156,17 @@ def _to_staff(
 def _answer(
     writer: _Writer, own: str, directory: Directory, ids: Ids, now: datetime, work: UnitOfWork
 ) -> Message | None:
-    """The neutral text, once a number and day: that the message is here, and nothing of what it was."""
-    known, head = writer.known, writer.head
+    """The neutral text, once a number and day: that the message is here, and nothing of what it was.
+
+    Whoever has given up the number is answered there as anybody is: silence would tell whoever holds the telephone now
+    that it was theirs.
+    """
     if writer.has_stopped or not may_be_answered(writer.number, own, directory):
         return None
+    known = writer.known
     if known and _chosen_otherwise(known, work):
-        return None
+        known = None
+    head = known.head if known else None
     window = sms_window(now, known.safe_times if known else _ANY_TIME)
     if window is None:
         return None
@@ -168,7 +175,7 @@ def _answer(
     day = not_before.astimezone(HELSINKI).date().isoformat()
     return Message(
         id=row,
-        submission_id=head.submission_id if head else None,
+        submission_id=writer.origin,
         case_id=head.id if head else None,
         case_number=head.number if head else "",
         # Of the number and the day together, so that one number's days can not be put together.

@@ -87,13 +87,19 @@ def test_the_answer_keeps_to_the_senders_safe_hours(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("kind", [TimelineKind.CONTACT_WITHDRAWN, TimelineKind.CONTACT_CHANGED])
-def test_a_number_that_may_be_in_other_hands_is_not_answered(
-    phone: Phone, kind: TimelineKind
+def test_a_number_that_may_be_in_other_hands_is_answered_like_any_strangers(
+    demo: Directory, kind: TimelineKind
 ) -> None:
-    case = phone.asks()
-    phone.change_contact(case, kind)
-    messages = phone.writes("Hei")
-    assert answers(messages) == []
+    """Silence would tell whoever holds the telephone now whose it was."""
+    strangers, known = Phone(demo), Phone(demo)
+    case = known.asks(SafeTime.EVENING, language="sv")
+    known.change_contact(case, kind)
+    strangers.at = known.at
+    (usual,) = answers(strangers.writes("Hei"))
+    messages = known.writes("Hei")
+    (answer,) = answers(messages)
+    for what in ("purpose", "language", "not_before", "expires_at", "event", "case_id"):
+        assert getattr(answer, what) == getattr(usual, what), what
     assert len(to_staff(messages)) == 1
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import stat
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, text
@@ -230,3 +232,15 @@ def test_the_newest_check_is_what_stands(revisions: DirectoryRevisions) -> None:
     found = revisions.latest_check()
     assert found is not None
     assert (found.revision, found.at, found.holes) == (4, NOW, (hole,))
+
+
+def test_what_is_kept_on_disk_for_bad_days_is_for_this_account_alone(
+    house: House, tmp_path: Path
+) -> None:
+    """It holds codes of clients."""
+    settings = house.settings.model_copy(update={"state_dir": tmp_path / "state"})
+    opened = wiring.build(settings)
+    assert opened.directory.workers
+    opened.engine.dispose()
+    (kept,) = (tmp_path / "state").iterdir()
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (kept, kept.parent)] == [0o600, 0o700]

@@ -31,7 +31,9 @@ def test_it_asks_for_the_reference_again_and_prints_counts_alone(send: Send) -> 
     result = run("erase", order.reference.lower(), "--even-open", typed=f"{order.reference}\n")
     assert result.exit_code == 0, result.output
     assert f"{order.reference}: erased" in result.output
-    assert "1 cases closed and emptied" in result.output
+    assert f"{order.reference}: 1 case. What is erased" in result.output
+    assert "  1 case closed and emptied\n" in result.output
+    assert "  0 drafts deleted\n" in result.output
     for typed in (*TYPED.values(), order.code):
         assert typed not in result.output
 

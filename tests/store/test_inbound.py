@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from casework.commands import SafeTime
+from casework.errors import StillOpen
 from casework.inbound import LONGEST_TEXT, InboundText, Kind, read
+from casework.usecases import erase_submission
 from tests.casework.fakes import child
 from tests.store.conftest import MONDAY, Send, case_ids
 from tests.store.texting import (
@@ -199,6 +202,44 @@ def test_an_erased_submission_is_nobodys_and_the_text_reaches_intake(
     assert write(house, "Hei", "SM1")
     (line,) = waiting(house)
     assert (line.head, line.team, line.body) == (None, "intake", "Hei")
+
+
+def test_of_a_sender_whose_case_is_closed_intake_reads_it_and_it_goes_with_the_message(
+    house: House, owner: Engine, ask: Send
+) -> None:
+    order = ask()
+    change(owner, "update cases set state = 'closed'")
+    assert write(house, "Vielä yksi asia", "SM1")
+    (line,) = waiting(house)
+    assert (line.head, line.team, line.body) == (None, "intake", "Vielä yksi asia")
+    erase = partial(
+        erase_submission, order.reference, now=MONDAY + 3 * MINUTE, ids=house.ids, work=house.work()
+    )
+    with pytest.raises(StillOpen) as refused:
+        erase(even_open=False)
+    assert refused.value.texts == 1
+    handle(house, line.id)
+    gone = erase(even_open=False)
+    assert gone is not None
+    assert gone.texts == 1
+    left = "number_sealed is not null or body_sealed is not null"
+    assert query(owner, f"select count(*) from inbound_texts where {left}") == [(0,)]
+    kept = "address_sealed <> '' or address_hash is not null or event <> 'texted:' || id"
+    answers = f"from messages where recipient = 'sender' and event like 'texted:%' and ({kept})"
+    assert query(owner, f"select count(*) {answers}") == [(0,)]
+    assert query(owner, "select provider_id from provider_copies") == [("SM1",)]
+
+
+@pytest.mark.parametrize("state", ["received", "closed"])
+def test_a_message_whose_key_is_broken_loses_no_text(
+    house: House, owner: Engine, ask: Send, state: str
+) -> None:
+    ask()
+    change(owner, "update cases set state = :state", state=state)
+    change(owner, "update submissions set key_wrapped = 'broken'")
+    assert write(house, "Hei", "SM1")
+    (line,) = waiting(house)
+    assert (line.head, line.body) == (None, "Hei")
 
 
 def test_a_case_that_does_not_open_loses_no_text(house: House, owner: Engine, ask: Send) -> None:

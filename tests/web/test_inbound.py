@@ -37,6 +37,27 @@ def counts(owner: Engine) -> dict[str, int]:
     return {name: ask(owner, f"select count(*) from {name}") for name in NOTHING}
 
 
+# Words of the county's own, which the provider has obeyed already
+
+
+def test_what_the_provider_took_for_a_stop_is_one_and_stays_one_until_its_start(
+    client: FlaskClient, ours: None, owner: Engine
+) -> None:
+    text_in(client, "Ei enää", OptOutType="STOP")
+    assert counts(owner) == {**NOTHING, "inbound_texts": 1, "opt_outs": 1}
+    text_in(client, "Taas", OptOutType="START")
+    assert counts(owner) == {**NOTHING, "inbound_texts": 2}
+
+
+def test_a_call_for_help_that_the_provider_has_answered_is_read_by_staff_and_not_answered_again(
+    client: FlaskClient, ours: None, owner: Engine
+) -> None:
+    text_in(client, "Apua", OptOutType="HELP")
+    assert ask(owner, "select count(*) from inbound_texts where handled_at is null") == 1
+    assert ask(owner, "select count(*) from messages where recipient = 'sender'") == 0
+    assert ask(owner, "select count(*) from messages where recipient <> 'sender'") == 1
+
+
 # Signed, or refused
 
 

@@ -92,6 +92,29 @@ def test_non_disclosure_that_is_told_later_hides_the_place_too(
     assert rows(owner, "select municipality from cases") == [(None,)]
 
 
+def test_so_does_what_is_told_later_of_a_parent_of_a_child_to_come(
+    client: FlaskClient, house: House, owner: Engine
+) -> None:
+    form = FORMS["anticipatory-notification"]
+    check = walk_form(client, form.slug, house, answers={**USUAL, "non_disclosure": "no"})
+    parents = check.replace("/check", "/parents")
+    open_tab = token(client.get(parents))
+    post(client, check)
+    hidden = "select protected, municipality from cases"
+    assert rows(owner, hidden) == [(False, "905")]
+    proposed = "update cases set proposed_team = 'north', marks = '{move_proposed}'"
+    with owner.begin() as connection:
+        connection.execute(text(proposed))
+    fields = posted_on(form, "parents", house, {**USUAL, "non_disclosure": "yes"})
+    fields["csrf_token"], fields["action"] = open_tab, "next"
+    added = client.post(parents, data=fields)
+    post(client, added.headers["Location"])
+    assert rows(owner, hidden) == [(True, None)]
+    assert rows(owner, "select proposed_team, 'move_proposed' = any(marks) from cases") == [
+        (None, False)
+    ]
+
+
 # Children of an addition
 
 

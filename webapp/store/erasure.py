@@ -14,6 +14,8 @@ from casework.messages import MessageState
 from casework.model import STATUTORY_CLOCKS, CaseState
 from casework.usecases.erasure import Erasable, Erased
 from webapp.store.copies import copies_of, queue_copies
+from webapp.store.inbound import WAITS
+from webapp.store.message_rows import without_number
 from webapp.store.message_tables import inbound_texts
 from webapp.store.tables import (
     attempts,
@@ -98,8 +100,13 @@ class ErasureRows:
             case_ids=tuple(row.id for row in rows),
             open=tuple(row.number for row in rows if row.state != CaseState.CLOSED.value),
             running=tuple(dict.fromkeys(running)),
+            texts=self._unread(found.id),
             erased_at=found.erased_at,
         )
+
+    def _unread(self, submission_id: UUID) -> int:
+        waiting = select(func.count()).where(inbound_texts.c.submission_id == submission_id, WAITS)
+        return int(self._work.connection.execute(waiting).scalar_one())
 
     def erase(self, submission_id: UUID, code_hash: bytes, now: datetime) -> Erased:
         # Messages before cases, as who records how an attempt ended. The submission itself last: to change its code
@@ -163,6 +170,7 @@ class ErasureRows:
             address_sealed=b"",
             spare_sealed=None,
             address_hash=None,
+            event=without_number(),
             retold_at=func.coalesce(messages.c.retold_at, now),
         )
         return stopped

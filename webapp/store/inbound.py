@@ -31,7 +31,9 @@ log = structlog.get_logger()
 NUMBER: Final = "inbound_number"
 BODY: Final = "inbound_body"
 IS_NOTE = inbound_texts.c.kind == Kind.NOTE.value
-WAITS = and_(IS_NOTE, inbound_texts.c.handled_at.is_(None))
+#: What was erased asks for nobody any more.
+IS_WRITTEN = and_(IS_NOTE, inbound_texts.c.body_sealed.is_not(None))
+WAITS = and_(IS_WRITTEN, inbound_texts.c.handled_at.is_(None))
 
 
 class InboundRows:
@@ -67,6 +69,28 @@ class InboundRows:
             .first()
         )
         return self._known(head_of(row), row["written_at"]) if row else None
+
+    def origin(self, number_hash: bytes) -> UUID | None:
+        # Held, so that its key is not destroyed before the text is sealed with it.
+        found: UUID | None = self._work.connection.execute(
+            select(submissions.c.id)
+            .join(messages, messages.c.submission_id == submissions.c.id)
+            .where(
+                messages.c.address_hash == number_hash,
+                messages.c.recipient == SENDER,
+                submissions.c.key_wrapped.is_not(None),
+            )
+            .order_by(messages.c.created_at.desc())
+            .limit(1)
+            .with_for_update(read=True, of=submissions)
+        ).scalar()
+        try:
+            if found is not None:
+                submission_key(self._work, self._keys, found)
+        except CANNOT_BE_OPENED as error:
+            log.warning("case_cannot_be_opened", submission=str(found), fault=type(error).__name__)
+            return None
+        return found
 
     def _known(self, head: CaseHead, written_at: datetime) -> Correspondent | None:
         """None where nothing of the case opens: then the text must not be lost with it."""
@@ -139,7 +163,7 @@ class InboundRows:
         return self._move(text_id, WAITS, handled_at=at, handled_by=by)
 
     def reopen(self, text_id: UUID) -> bool:
-        handled = and_(IS_NOTE, inbound_texts.c.handled_at.is_not(None))
+        handled = and_(IS_WRITTEN, inbound_texts.c.handled_at.is_not(None))
         return self._move(text_id, handled, handled_at=None, handled_by=None)
 
     def _move(self, text_id: UUID, which: ColumnElement[bool], **to: Any) -> bool:

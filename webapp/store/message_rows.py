@@ -7,11 +7,12 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 
 from casework.commands import SafeTime
 from casework.errors import ErasedContent, TamperedContent
 from casework.messages import Channel, Claimed, Message, MessageState, Purpose, Queue, Spare
+from casework.notices import SENDER
 from webapp.store.crypto import Keys
 from webapp.store.message_tables import channel_breaks, opt_outs
 from webapp.store.tables import messages, submissions
@@ -28,6 +29,10 @@ def values_of(states: Iterable[MessageState]) -> list[str]:
 
 def note_unopened(message_id: UUID, error: Exception) -> None:
     log.error("message_cannot_be_opened", message=str(message_id), fault=type(error).__name__)
+
+
+def note_untold(message_id: UUID) -> None:
+    log.error("nobody_told", message=str(message_id))
 
 
 def key_of_submission() -> ColumnElement[bytes | None]:
@@ -60,6 +65,12 @@ def opted_out() -> ColumnElement[bool]:
         opt_outs.c.number_hash == messages.c.address_hash
     )
     return (messages.c.channel == Channel.SMS.value) & wants_none.exists()
+
+
+def without_number() -> ColumnElement[str]:
+    """Of a row of messages: its event, where it was made of a number without it. It is needed for one day only."""
+    answers = and_(messages.c.recipient == SENDER, messages.c.event.startswith("texted:"))
+    return case((answers, func.concat("texted:", messages.c.id)), else_=messages.c.event)
 
 
 def opened(keys: Keys, row: Mapping[Any, Any]) -> Claimed:

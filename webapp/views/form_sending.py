@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from uuid import UUID
 
 import structlog
@@ -12,10 +13,13 @@ from werkzeug.wrappers import Response
 from casework import usecases
 from casework.calendar import is_open
 from casework.commands import AddInformation
+from casework.directory import Directory
 from casework.errors import AlreadySubmitted
 from casework.messages import Queue
 from casework.model import FollowUp
+from casework.teams import Team
 from forms.base import Surroundings
+from forms.places import hides_place
 from forms.spec import Born
 from webapp.house import directory, house
 from webapp.store.drafts import Draft, DraftChanged
@@ -107,6 +111,7 @@ def _send_addition(kept: Draft) -> Response:
                 drafting.addition_id(kept),
                 spec().by_scope(addition),
                 cannot_wait=spec().cannot_wait(addition),
+                non_disclosure=hides_place(addition),
             ),
             directory=directory(),
             now=now(),
@@ -131,10 +136,7 @@ def receipt(draft: UUID) -> Answer:
     if followed is None:
         return gone()
     here = directory()
-    teams = {
-        case.team: here.teams.get(case.team) or here.teams[here.fallback_team]
-        for case in followed.cases
-    }
+    teams = _teams_told(followed, here)
     return render_template(
         "forms/receipt.html",
         spec=spec(),
@@ -142,14 +144,30 @@ def receipt(draft: UUID) -> Answer:
         followed=followed,
         code=_code(kept, followed),
         added=bool(kept.content.get("added")),
-        by_text=bool(kept.content.get("by_text")),
+        tell_of_start=bool(kept.content.get("by_text")) and house().settings.texts_can_be_answered,
         cards=[team_card(team, here) for team in teams.values()],
         closed_then={
             key
             for key, team in teams.items()
             if not is_open(team.hours, here.holidays, followed.received_at)
         },
+        number_now=_number_now(teams, here),
     )
+
+
+def _teams_told(followed: FollowUp, here: Directory) -> dict[str, Team]:
+    """The teams of which the sender is told, by key."""
+    return {
+        case.team: here.teams.get(case.team) or here.teams[here.fallback_team]
+        for case in followed.cases
+    }
+
+
+def _number_now(teams: Mapping[str, Team], here: Directory) -> str:
+    """Whom to call at once: a team that the sender is told of and that is at work, else those who always are."""
+    at = now()
+    at_work = (team.phone for team in teams.values() if is_open(team.hours, here.holidays, at))
+    return next(at_work, here.county.emergency_social_services)
 
 
 def _code(kept: Draft, followed: FollowUp) -> str | None:
@@ -172,7 +190,13 @@ def receipt_file(draft: UUID) -> Answer:
         followed = work.submissions.follow_up_by_id(kept.submission_id)
     if followed is None:
         return gone()
-    text = render_template("forms/receipt.txt", followed=followed, code=_code(kept, followed))
+    here = directory()
+    text = render_template(
+        "forms/receipt.txt",
+        followed=followed,
+        code=_code(kept, followed),
+        number_now=_number_now(_teams_told(followed, here), here),
+    )
     named = f'attachment; filename="{followed.reference}.txt"'
     return Response(text, mimetype="text/plain", headers={"Content-Disposition": named})
 

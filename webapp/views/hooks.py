@@ -13,7 +13,7 @@ from twilio.request_validator import RequestValidator
 
 from casework import usecases
 from casework.inbound import Arrived
-from casework.messages import Channel, Queue
+from casework.messages import RECEIPT_STATES, Channel, Queue
 from webapp.house import directory, house
 from webapp.wiring import now
 
@@ -53,10 +53,13 @@ def twilio_status(attempt: UUID) -> Response:
     if not _signed():
         log.warning("unsigned_receipt", attempt=str(attempt))
         abort(403)
+    status = _told("MessageStatus", 32).lower()
+    if status not in RECEIPT_STATES:
+        log.warning("provider_status_unknown", status=status if status.isalpha() else "")
     recorded = usecases.record_receipt(
         attempt,
         provider_id=_told("MessageSid", 64),
-        status=_told("MessageStatus", 32).lower(),
+        status=status,
         error_code=_told("ErrorCode", 16),
         directory=directory(),
         now=now(),
@@ -89,7 +92,10 @@ def twilio_inbound() -> Response:
         abort(403)
     is_new = usecases.take_in_text(
         Arrived(
-            _sid(), request.form.get("From", "")[:_LONGEST_SENDER], request.form.get("Body", "")
+            _sid(),
+            request.form.get("From", "")[:_LONGEST_SENDER],
+            request.form.get("Body", ""),
+            _told("OptOutType", 16),
         ),
         request.form.get("To", "")[:_LONGEST_SENDER],
         directory=directory(),
