@@ -127,6 +127,14 @@ def due_at(when: int | date, team: Team, directory: Directory, now: datetime) ->
     return opening(team, directory, max(midnight(when), now))
 
 
+def is_put_off(when: int | date, due: datetime, now: datetime) -> bool:
+    """Whether what `due_at` found is another day than was asked for: the team is closed then."""
+    wanted = when
+    if isinstance(wanted, int):
+        wanted = now.astimezone(HELSINKI).date() + timedelta(days=wanted)
+    return due.astimezone(HELSINKI).date() != wanted
+
+
 def opening(team: Team, directory: Directory, at: datetime) -> datetime:
     """When the team is open next, `at` itself when it is open then; `at` too for a team that never opens again: a
     wrong directory must not keep a contact waiting for ever."""

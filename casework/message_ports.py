@@ -35,6 +35,15 @@ class Outbox(Protocol):
     def recipients_of(self, event: str) -> frozenset[str]:
         """Who has been told of this event, or is about to be."""
 
+    def on_the_way(self, event: str) -> frozenset[str]:
+        """Those of them who have it as far as is known, or for whom it waits and nobody was told instead yet."""
+
+    def last_to(self, submission_id: UUID, recipient: str) -> datetime | None:
+        """When this recipient was last told of anything."""
+
+    def note_untold(self, message: Message) -> None:
+        """Nobody is left who could be told of it: the log calls for a person."""
+
     def claim(
         self, queue: Queue, now: datetime, lease_until: datetime, limit: int
     ) -> list[Claimed]:
@@ -55,15 +64,15 @@ class Outbox(Protocol):
     def begin(self, claimed: Claimed, attempt_id: UUID, now: datetime) -> Begin:
         """Move to `submitting` if the lease is still ours, and note the attempt.
 
-        What was meant for a sender who chose another way of contact since then, or who wants no texts, is moved to
-        `suppressed` instead.
+        What was meant for a sender who chose another way of contact since then, or who wants no texts, and what tells
+        of set phrases that were all taken back, is moved to `suppressed` instead.
         """
 
     def suppress_waiting(
         self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
     ) -> None:
-        """What has not left yet for this recipient, of one event or of all, is not sent: pending or claimed, to
-        `suppressed`."""
+        """What has not left yet for this recipient, of one event or of all, is not sent, nor is what goes again:
+        pending or claimed, to `suppressed`."""
 
     def suppress_again(self, attempt_id: UUID, now: datetime) -> None:
         """The attempt's message has arrived after all: what was to replace it and has not left is not sent."""
@@ -179,7 +188,8 @@ class Upkeep(Protocol):
         """`unknown` to `accepted`: the provider has it under this id."""
 
     def settle_missing(self, doubt: Doubt, now: datetime) -> None:
-        """`unknown` to `pending`: the provider has nothing, so it certainly was not sent."""
+        """`unknown` to `pending`: the provider has nothing, so it certainly was not sent. Of an erased submission to
+        `suppressed`."""
 
     def waiting_queues(self, now: datetime) -> frozenset[Queue]:
         """Queues with a row that may go now."""
@@ -190,6 +200,9 @@ class Inbound(Protocol):
 
     def correspondent(self, number_hash: bytes) -> Correspondent | None:
         """The newest open case whose sender was written to at this number, as long as numbers can be found."""
+
+    def origin(self, number_hash: bytes) -> UUID | None:
+        """The newest message whose sender was written to at this number, also where all its cases are closed."""
 
     def add(self, text: InboundText) -> bool:
         """Store it at once; False where the provider told of it before. A note waits, the rest is done with."""

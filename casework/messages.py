@@ -128,6 +128,7 @@ RECEIPT_STATES: Mapping[str, MessageState] = {
     "sending": _S.ACCEPTED,
     "sent": _S.SENT,
     "delivered": _S.DELIVERED,
+    "read": _S.DELIVERED,
     "undelivered": _S.UNDELIVERED,
     "failed": _S.FAILED,
     "canceled": _S.FAILED,

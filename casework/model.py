@@ -257,6 +257,10 @@ class FollowUp:
     #: Whether the sender has asked not to be contacted after all.
     withdrawn: bool = False
     last_added_at: datetime | None = None
+    #: Whether the sender said that it cannot wait.
+    cannot_wait: bool = False
+    #: Whether an urgent alert to staff has left the house; None: there is none, or none can leave any more.
+    alert_left: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from casework.workers import Worker
 
 #: The recipient of what goes to the person who wrote; all others are teams.
 SENDER = "sender"
+#: How events begin of which set phrases on the page tell: said by a worker, or planned for later.
+OF_PHRASES = ("phrase:", "follow_up:")
 #: Purposes of notices that may wait for their turn and come by e-mail.
 CALM = frozenset(
     {Purpose.STAFF_NEW, Purpose.STAFF_DUE, Purpose.STAFF_DIGEST, Purpose.STAFF_UNDELIVERABLE}
@@ -161,17 +163,10 @@ def notice_to(
 
 
 def staff_notice(
-    team: Team, about: About, purpose: Purpose, ids: Ids, now: datetime, *, after: str = ""
+    team: Team, about: About, purpose: Purpose, ids: Ids, now: datetime
 ) -> Message | None:
-    """One alert to a team by its first contact point, or by the one following `after` (a key).
-
-    None: there is no contact point left.
-    """
+    """One alert to a team by its first contact point; None: it has none."""
     recipients = team_recipients(team, urgent=purpose not in CALM)
-    if after:
-        keys = [recipient.key for recipient in recipients]
-        last = f"team:{team.key}:{after}"
-        recipients = recipients[keys.index(last) + 1 :] if last in keys else ()
     return notice_to(recipients[0], about, purpose, ids, now) if recipients else None
 
 

@@ -89,6 +89,10 @@ class Submissions(Protocol):
     def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
         """Whether it is stored already; holds the submission, so that of two presses at once one waits."""
 
+    def hold_sender(self, submission_id: UUID) -> Answers | None:
+        """What the sender has answered about how to be reached, as it is now; None where they gave nothing. Holds the
+        submission, so that nobody changes it meanwhile. Raises ErasedContent."""
+
     def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
         """From now on another code opens the follow-up page, and the old one nothing."""
 
@@ -100,7 +104,11 @@ class Submissions(Protocol):
 class Cases(Protocol):
     def head(self, case_id: UUID) -> CaseHead | None: ...
 
-    def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]: ...
+    def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]:
+        """By id, the order in which everybody takes hold of several cases."""
+
+    def hold(self, case_ids: Sequence[UUID]) -> None:
+        """Nobody else changes these until the unit of work ends; needed before several are changed in any order."""
 
     def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
         """Conditional UPDATE along CASE_MOVES; False where the case was not in a state that may go there."""
@@ -237,6 +245,9 @@ class UnitOfWork(Protocol):
     ) -> None: ...
 
     def commit(self) -> None: ...
+
+    def is_held_up(self, error: Exception) -> bool:
+        """Whether the unit of work failed since others held what it wanted: the same may go later. Noted in the log."""
 
 
 class AccessLog(Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from casework.calendar import is_open
-from casework.commands import AddInformation, Scope
+from casework.commands import AddInformation
 from casework.deadlines import acknowledgement_due
 from casework.directory import Directory
 from casework.errors import NotFound
@@ -40,13 +40,11 @@ def add_information(
             raise NotFound("submission")
         timeline: list[TimelineEntry] = []
         told: dict[str, CaseHead] = {}
-        hidden = any(
-            child.get("non_disclosure") == "yes" for child in command.answers.get(Scope.CHILD, ())
-        )
+        # All clocks before cases, as everybody holds them: in another order two would wait for each other.
         for head in heads:
-            # Clocks first, as everybody who acts on a case: in another order two would wait for each other.
             work.clocks.of(head.id)
-            if hidden:
+        for head in heads:
+            if command.non_disclosure:
                 work.cases.hide_place(head.id)
             timeline += _note_addition(head, command, directory, now, ids, work)
             alerted = map(team_key, sorted(head.alerted_teams))

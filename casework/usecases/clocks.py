@@ -39,6 +39,7 @@ def _store(
         [entry for one, step in raised for entry in _entries(one.case, step, ids, now)]
     )
     told = [(one.case.id, step) for one, step in raised]
+    work.cases.hold([case_id for case_id, _ in told])
     alerts = [(case_id, step.alerted) for case_id, step in told if step.alerted is not None]
     if alerts:
         work.cases.alert_many(alerts)

@@ -23,7 +23,7 @@ from casework.messages import (
     Rate,
 )
 from casework.ports import Ids, UnitOfWork
-from casework.usecases.other_ways import doubt_arrival, take_other_way
+from casework.usecases.other_ways import doubt_arrival, in_turn, take_other_way
 
 #: Rows claimed at once; small, so that a slow provider does not hold many.
 BATCH = 10
@@ -54,7 +54,7 @@ def claim_messages(
     """
     with work:
         found = work.outbox.claim(queue, now, now + LEASE, BATCH)
-        unopened = work.outbox.unopened()
+        unopened = in_turn(work.outbox.unopened())
         for message in unopened:
             take_other_way(message, directory=directory, now=now, ids=ids, work=work)
         rows, waits = _apart(found), []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
@@ -12,7 +12,15 @@ from casework.directory import Directory
 from casework.errors import NotFound
 from casework.follow_ups import WhyCancelled
 from casework.messages import Purpose
-from casework.model import CaseHead, CaseState, ClockKind, Mark, TimelineEntry, TimelineKind
+from casework.model import (
+    Answers,
+    CaseHead,
+    CaseState,
+    ClockKind,
+    Mark,
+    TimelineEntry,
+    TimelineKind,
+)
 from casework.notices import SENDER, About, sender_notice
 from casework.phrases import Phrase
 from casework.ports import AccessLog, Ids, UnitOfWork
@@ -41,8 +49,12 @@ def change_contact(
         heads = work.cases.heads_of(command.submission_id)
         if not heads:
             raise NotFound("submission")
-        # Messages before clocks and cases, as the brooms hold them.
+        now = _after_all(heads[0], now, work)
+        # Messages before clocks, and all clocks before cases, as everybody holds them: in another order two would
+        # wait for each other.
         work.outbox.suppress_waiting(command.submission_id, SENDER, now)
+        for head in heads:
+            work.clocks.of(head.id)
         for head in heads:
             _note_change(head, withdrawn, directory, now, work)
         if withdrawn:
@@ -60,11 +72,16 @@ def change_contact(
         work.commit()
 
 
+def _after_all(head: CaseHead, now: datetime, work: UnitOfWork) -> datetime:
+    """A moment for a choice that rules over all that was told before it, were the clock slow by which `now` was
+    read."""
+    last = work.outbox.last_to(head.submission_id, SENDER)
+    return max(_after_choice(head, now, work), last or now)
+
+
 def _note_change(
     head: CaseHead, withdrawn: bool, directory: Directory, now: datetime, work: UnitOfWork
 ) -> None:
-    # Clocks first, as everybody who acts on a case: in another order two would wait for each other.
-    work.clocks.of(head.id)
     before = work.cases.contact_choice(head.id)
     work.cases.mark(head.id, Mark.NEW_INFORMATION)
     if withdrawn:
@@ -78,7 +95,7 @@ def _note_change(
 def say_phrases(
     command: SayPhrases,
     viewer: Viewer,
-    contact: Contact,
+    contact_of: Callable[[Answers | None], Contact],
     *,
     directory: Directory,
     now: datetime,
@@ -86,9 +103,10 @@ def say_phrases(
     work: UnitOfWork,
     log: AccessLog,
 ) -> None:
-    """Say set phrases on the follow-up page, and tell the sender so, once, where the newest `contact` allows it.
+    """Say set phrases on the follow-up page, and tell the sender so, once, where their newest choice allows it.
 
-    Raises NotFound without a relation.
+    `contact_of` makes that choice of what the sender has answered. It is read while the message is held, so that
+    nothing goes to a number that is being given up. Raises NotFound without a relation.
     """
     head, relation = authorised(command.case_id, viewer, directory, work)
     log.record(viewer, head.id, TimelineKind.PHRASE_SAID.value, relation, now)
@@ -96,25 +114,35 @@ def say_phrases(
     asks = Phrase.PLEASE_CALL in command.phrases
     purpose = Purpose.PLEASE_CALL if asks else Purpose.SOMETHING_NEW
     about = About(head.submission_id, head.id, head.number, event)
-    notice = sender_notice(contact, about, purpose, head.language, ids, now)
     with work:
-        # One microsecond apart, so that they are read in the order of the list.
-        work.cases.append_timeline(
-            [
-                TimelineEntry(
-                    uuid5(head.id, f"{command.press_id} {phrase}"),
-                    head.id,
-                    now + timedelta(microseconds=index),
-                    TimelineKind.PHRASE_SAID,
-                    actor(viewer),
-                    {"phrase": phrase.value, "event": event},
-                )
-                for index, phrase in enumerate(dict.fromkeys(command.phrases))
-            ]
-        )
+        contact = contact_of(work.submissions.hold_sender(head.submission_id))
+        at = _after_choice(head, now, work)
+        notice = sender_notice(contact, about, purpose, head.language, ids, at)
+        work.cases.append_timeline(_said(command, event, actor(viewer), now))
         if notice is not None:
             work.outbox.add([notice])
         work.commit()
+
+
+def _said(command: SayPhrases, event: str, by: str, now: datetime) -> list[TimelineEntry]:
+    """One microsecond apart, so that they are read in the order of the list."""
+    return [
+        TimelineEntry(
+            uuid5(command.case_id, f"{command.press_id} {phrase}"),
+            command.case_id,
+            now + timedelta(microseconds=index),
+            TimelineKind.PHRASE_SAID,
+            by,
+            {"phrase": phrase.value, "event": event},
+        )
+        for index, phrase in enumerate(dict.fromkeys(command.phrases))
+    ]
+
+
+def _after_choice(head: CaseHead, now: datetime, work: UnitOfWork) -> datetime:
+    """A moment for what goes by the newest choice: later than it, were the clock slow by which `now` was read."""
+    choice = work.cases.contact_choice(head.id)
+    return now if choice is None else max(now, choice.at + timedelta(microseconds=1))
 
 
 def take_back_phrase(

@@ -16,7 +16,13 @@ from casework.messages import (
     Queue,
 )
 from casework.ports import Ids, UnitOfWork
-from casework.usecases.other_ways import ask_for_call, doubt_arrival, take_other_way, tell_next
+from casework.usecases.other_ways import (
+    ask_for_call,
+    doubt_arrival,
+    in_turn,
+    take_other_way,
+    tell_next,
+)
 
 #: Rows of one transaction, so that no act on a case ever waits long for a broom; and of one sweep, so that it ends.
 BATCH = 50
@@ -38,7 +44,7 @@ def sweep_outbox(*, directory: Directory, now: datetime, ids: Ids, work: UnitOfW
 
     A row that was being handed over when its worker died is `unknown`: it may have been sent, so it is never
     sent again blindly; the provider is asked, and staff are told by another way at once. Rows that others hold
-    are passed over until the next sweep.
+    are passed over until the next sweep, and so is a batch that others held up.
     """
     rooms = (directory, now, ids, work)
     parked = _each(lambda: work.upkeep.park(now, BATCH), _told_otherwise, *rooms)
@@ -70,11 +76,16 @@ def _each(
     """What follows from each message that a broom finds, batch by batch; how many there were."""
     count = 0
     for _ in range(rounds):
-        with work:
-            batch = found()
-            for message in batch:
-                follow(message, directory=directory, now=now, ids=ids, work=work)
-            work.commit()
+        try:
+            with work:
+                batch = found()
+                for message in in_turn(batch):
+                    follow(message, directory=directory, now=now, ids=ids, work=work)
+                work.commit()
+        except Exception as error:
+            if not work.is_held_up(error):
+                raise
+            break
         count += len(batch)
         if len(batch) < BATCH:
             break

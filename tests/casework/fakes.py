@@ -15,7 +15,7 @@ from casework.commands import ChildConcerned, Contact, SafeTime, Submit
 from casework.errors import AlreadySubmitted
 from casework.follow_ups import HEARD, DueFollowUp, FollowUpState, PlannedFollowUp
 from casework.inbound import Correspondent, InboundText, Kind, Place
-from casework.messages import Message, MessageState
+from casework.messages import AGAIN, Message, MessageState
 from casework.model import (
     CASE_MOVES,
     Answers,
@@ -139,6 +139,9 @@ class MemoryWork:
         self.is_open = False
         self.kept = self._before
 
+    def is_held_up(self, error: Exception) -> bool:
+        return False
+
     def commit(self) -> None:
         assert self.is_open
         self.commits += 1
@@ -185,6 +188,9 @@ class _Submissions(_Rows):
     def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
         return addition_id in self._memory.additions
 
+    def hold_sender(self, submission_id: UUID) -> Answers | None:
+        return self._memory.submissions[submission_id].sender
+
     def renew_code(self, submission_id: UUID, code_hash: bytes) -> None:
         kept = self._memory.submissions[submission_id]
         self._memory.submissions[submission_id] = replace(kept, code_hash=code_hash)
@@ -204,6 +210,9 @@ class _Cases(_Rows):
     def heads_of(self, submission_id: UUID) -> Sequence[CaseHead]:
         found = [c for c in self._memory.cases.values() if c.submission_id == submission_id]
         return [_head(case, self._memory) for case in found]
+
+    def hold(self, case_ids: Sequence[UUID]) -> None:
+        pass
 
     def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
         case = self._memory.cases[case_id]
@@ -390,19 +399,35 @@ class _Outbox(_Rows):
     def recipients_of(self, event: str) -> frozenset[str]:
         return frozenset(m.recipient for m in self._memory.messages if m.event == event)
 
+    def last_to(self, submission_id: UUID, recipient: str) -> datetime | None:
+        mine = [
+            m.created_at
+            for m in self._memory.messages
+            if (m.submission_id, m.recipient) == (submission_id, recipient)
+        ]
+        return max(mine, default=None)
+
     def suppress_waiting(
         self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
     ) -> None:
         self._memory.messages = [
             m
-            if (m.submission_id, m.recipient, event or m.event)
-            != (submission_id, recipient, m.event)
+            if (m.submission_id, m.recipient, event or root_of(m))
+            != (submission_id, recipient, root_of(m))
             else replace(m, state=MessageState.SUPPRESSED)
             for m in self._memory.messages
         ]
 
 
 class _Inbound(_Rows):
+    def origin(self, number_hash: bytes) -> UUID | None:
+        written = [
+            m
+            for m in self._memory.messages
+            if (m.address_hash, m.recipient) == (number_hash, SENDER) and m.submission_id
+        ]
+        return max(written, key=lambda m: m.created_at).submission_id if written else None
+
     def correspondent(self, number_hash: bytes) -> Correspondent | None:
         written = [
             (message.created_at, case)
@@ -580,6 +605,11 @@ class MemoryLog:
             raise self.fault
         self.rows.append((viewer.user_id, case_id, action, relation, at))
         self.commits_before.append(self.work.commits)
+
+
+def root_of(message: Message) -> str:
+    """The event without the mark of a text that goes again."""
+    return message.event.split(AGAIN)[0]
 
 
 def child(municipality: str | None = "905", **known: Any) -> ChildConcerned:

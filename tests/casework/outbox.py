@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from casework.messages import (
-    AGAIN,
     BREAK_FADES,
     LEASE,
     MAX_LOST_WORKERS,
     PROBE_EVERY,
     RETELL_AFTER,
+    UNFINISHED,
     Begin,
     Channel,
     Claimed,
@@ -28,8 +28,11 @@ from casework.messages import (
     origins,
 )
 from casework.messages import MessageState as S
+from casework.model import TimelineEntry, TimelineKind
+from casework.notices import SENDER
+from casework.phrases import Phrase
 from casework.usecases import Doubt, Unconfirmed
-from tests.casework.fakes import MemoryWork
+from tests.casework.fakes import MemoryWork, root_of
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 
@@ -75,6 +78,8 @@ class MemoryOutbox:
         self.broken: dict[Channel, datetime] = {}
         self.failing: dict[Channel, datetime] = {}
         self.opted_out: set[bytes | None] = set()
+        self.taken_back: set[str] = set()
+        self.untold: list[Message] = []
         self.room = 1000
 
     def add(self, messages: Sequence[Message]) -> None:
@@ -83,6 +88,32 @@ class MemoryOutbox:
             if (m.event, m.recipient, m.channel) not in taken:
                 row = Row(m.state, m.not_before, None, 0)
                 self.rows[m.id] = Kept(m, row)
+
+    def recipients_of(self, event: str) -> frozenset[str]:
+        return frozenset(k.message.recipient for k in self._all() if k.message.event == event)
+
+    def on_the_way(self, event: str) -> frozenset[str]:
+        return frozenset(
+            k.message.recipient
+            for k in self._all()
+            if k.message.event == event
+            and (
+                k.row.state in {S.ACCEPTED, S.SENT, S.DELIVERED}
+                or (k.row.state in UNFINISHED and k.row.retold_at is None)
+            )
+        )
+
+    def note_untold(self, message: Message) -> None:
+        self.untold.append(message)
+
+    def suppress_waiting(
+        self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
+    ) -> None:
+        for k in self._all():
+            of = (k.message.submission_id, k.message.recipient, event or root_of(k.message))
+            waits = k.row.state in {S.PENDING, S.CLAIMED}
+            if waits and of == (submission_id, recipient, root_of(k.message)):
+                self._rest(k, S.SUPPRESSED, Begin.CONTACT_CHANGED.value)
 
     def _all(self) -> list[Kept]:
         return list(self.rows.values())
@@ -103,8 +134,15 @@ class MemoryOutbox:
         )
 
     def claim_probe(self, channel: Channel, now: datetime, lease_until: datetime) -> list[Claimed]:
+        def refused_or_due(k: Kept) -> bool:
+            return bool(k.row.reason) or (k.row.next_at or now) <= now
+
         return self._claim(
-            lambda k: k.message.channel is channel, now, now + PROBE_EVERY, lease_until, 1
+            lambda k: k.message.channel is channel and refused_or_due(k),
+            now,
+            now + PROBE_EVERY,
+            lease_until,
+            1,
         )
 
     def _claim(
@@ -161,6 +199,9 @@ class MemoryOutbox:
         k = self._ours(claimed)
         if now >= claimed.lease_until or k is None:
             return Begin.LOST
+        if root_of(k.message) in self.taken_back:
+            self._rest(k, MessageState.SUPPRESSED, Begin.CONTACT_CHANGED.value)
+            return Begin.CONTACT_CHANGED
         if k.message.address_hash in self.opted_out:
             self._rest(k, MessageState.SUPPRESSED, Begin.OPTED_OUT.value)
             return Begin.OPTED_OUT
@@ -189,7 +230,7 @@ class MemoryOutbox:
             return
         for k in self._all():
             waits = k.row.state in {MessageState.PENDING, MessageState.CLAIMED}
-            same = k is not first and _root(k.message) == _root(first.message)
+            same = k is not first and root_of(k.message) == root_of(first.message)
             if waits and same and k.message.recipient == first.message.recipient:
                 self._rest(k, MessageState.SUPPRESSED, "arrived")
 
@@ -405,11 +446,6 @@ class MemoryOutbox:
         return frozenset(k.message.queue for k in self._all())
 
 
-def _root(message: Message) -> str:
-    """The event without the mark of a text that goes again."""
-    return message.event.split(AGAIN)[0]
-
-
 class OutboxWork(MemoryWork):
     """A unit of work over a lasting outbox; the cases' rows are as in `MemoryWork`."""
 
@@ -451,10 +487,40 @@ def message(number: int, **changes: Any) -> Message:
     return Message(**{**given, **changes})
 
 
+#: A set phrase that stands on the page of the case, and what tells of it.
+SAID = TimelineEntry(
+    UUID(int=99),
+    UUID(int=2),
+    START,
+    TimelineKind.PHRASE_SAID,
+    "user:1",
+    {"phrase": Phrase.READ.value, "event": "phrase:1"},
+)
+
+
+def take_back(work: Any, case_id: UUID, submission_id: UUID, at: datetime) -> None:
+    """The phrase is taken back."""
+    taken = {"entry": str(SAID.id), "phrase": Phrase.READ.value}
+    kind, event = TimelineKind.PHRASE_TAKEN_BACK, SAID.detail["event"]
+    with work:
+        work.cases.append_timeline(
+            [TimelineEntry(UUID(int=98), case_id, at, kind, "user:1", taken)]
+        )
+        work.outbox.suppress_waiting(submission_id, SENDER, at, event=event)
+        work.commit()
+
+
 def some_messages() -> list[Message]:
-    """To a team by phone, to a sender by phone with an end, to a sender by mail."""
+    """To a team by phone, to a sender by phone with an end, to a sender by mail; what tells a sender of a phrase."""
     return [
         message(1),
         message(2, recipient="sender", expires_at=START + timedelta(hours=12)),
         message(3, recipient="sender", channel=Channel.EMAIL, address="testi@example.org"),
+        message(
+            4,
+            event=SAID.detail["event"],
+            recipient="sender",
+            purpose=Purpose.SOMETHING_NEW,
+            expires_at=START + timedelta(hours=12),
+        ),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from casework.directory import Directory
 from casework.messages import (
-    AGAIN,
     MOVES,
     NOT_DELIVERED,
     RECEIPT_STATES,
@@ -43,8 +42,8 @@ from casework.usecases import (
     sweep_outbox,
 )
 from casework.usecases.doubts import ASK_AFTER
-from tests.casework.fakes import CountingIds
-from tests.casework.outbox import START, Row
+from tests.casework.fakes import CountingIds, root_of
+from tests.casework.outbox import SAID, START, Row
 
 
 class Store(Protocol):
@@ -53,6 +52,9 @@ class Store(Protocol):
     directory: Directory
 
     def work(self) -> Any: ...
+
+    def take_back(self, at: datetime) -> None:
+        """The phrase of `tests.casework.outbox.SAID`."""
 
     def rows(self) -> dict[UUID, Row]: ...
 
@@ -101,6 +103,7 @@ class OutboxMachine(RuleBasedStateMachine):
         self.told: dict[tuple[str, str], list[UUID]] = {}
         self.proved_lost: set[UUID] = set()
         self.answers: list[tuple[Doubt, str]] = []
+        self.is_taken_back = False
         self.seen = self.store.rows()
 
     def rooms(self) -> Any:
@@ -143,10 +146,12 @@ class OutboxMachine(RuleBasedStateMachine):
         if attempt is not None:
             message = claimed.message.id
             assert self.seen[message].state is MessageState.CLAIMED
+            said = root_of(claimed.message) == SAID.detail["event"]
+            assert not (said and self.is_taken_back), "what was taken back leaves"
             self.handed_over.append(HandedOver(claimed, attempt, taken))
             if taken:
                 self.taken.setdefault(message, []).append((attempt, self.now))
-                root = claimed.message.event.split(AGAIN)[0], claimed.message.recipient
+                root = root_of(claimed.message), claimed.message.recipient
                 before = [one for one in self.told.get(root, []) if one not in self.proved_lost]
                 assert not before, f"{root} was told twice"
                 self.told.setdefault(root, []).append(attempt)
@@ -197,6 +202,13 @@ class OutboxMachine(RuleBasedStateMachine):
             attempt, provider_id=f"SM{attempt}", status=status, error_code="30003", **self.rooms()
         )
         self.look(may_know=True)
+
+    @precondition(lambda self: not self.is_taken_back)
+    @rule()
+    def a_worker_takes_back_what_was_said(self) -> None:
+        self.store.take_back(self.now)
+        self.is_taken_back = True
+        self.look()
 
     @rule()
     def the_broom_passes(self) -> None:

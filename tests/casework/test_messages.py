@@ -40,7 +40,15 @@ from casework.messages import (
     Verdict,
     origins,
 )
-from tests.casework.outbox import MemoryOutbox, OutboxWork, Row, message, some_messages
+from tests.casework.outbox import (
+    SAID,
+    MemoryOutbox,
+    OutboxWork,
+    Row,
+    message,
+    some_messages,
+    take_back,
+)
 from tests.casework.outbox_machine import OutboxMachine
 
 S = MessageState
@@ -274,9 +282,15 @@ class InMemory:
         self.directory = directory
         self.outbox = MemoryOutbox()
         self.outbox.add(some_messages())
+        self._work = OutboxWork(self.outbox)
+        self._work.kept.timeline.append(SAID)
 
     def work(self) -> OutboxWork:
-        return OutboxWork(self.outbox)
+        return self._work
+
+    def take_back(self, at: datetime) -> None:
+        take_back(self._work, SAID.case_id, UUID(int=1), at)
+        self.outbox.taken_back.add(SAID.detail["event"])
 
     def rows(self) -> dict[UUID, Row]:
         return {id_: kept.row for id_, kept in self.outbox.rows.items()}

@@ -39,29 +39,6 @@ def test_a_landline_is_never_written_to(demo: Directory) -> None:
     assert staff_notice(lonely, ABOUT, Purpose.STAFF_NEW, CountingIds(), NOW) is None
 
 
-def test_each_contact_point_follows_the_one_that_failed_and_then_there_is_none(
-    demo: Directory,
-) -> None:
-    on_call, tried, after = demo.teams["on-call"], [], ""
-    while True:
-        notice = staff_notice(on_call, ABOUT, Purpose.STAFF_URGENT, CountingIds(), NOW, after=after)
-        if notice is None:
-            break
-        after = notice.recipient.split(":")[2]
-        tried.append(after)
-    assert tried == keys(on_call, urgent=True)
-
-
-def test_a_contact_point_that_is_gone_from_the_directory_is_followed_by_none(
-    demo: Directory,
-) -> None:
-    """The list may have been turned around meanwhile: a person sees to it instead."""
-    gone = staff_notice(
-        demo.teams["coast"], ABOUT, Purpose.STAFF_NEW, CountingIds(), NOW, after="gone"
-    )
-    assert gone is None
-
-
 def test_an_alert_speaks_the_language_of_its_contact_point(demo: Directory) -> None:
     notice = staff_notice(demo.teams["swedish"], ABOUT, Purpose.STAFF_URGENT, CountingIds(), NOW)
     assert notice is not None

@@ -19,6 +19,7 @@ from casework.follow_ups import (
     contact_to_keep,
     due_at,
     is_plannable,
+    is_put_off,
 )
 from casework.model import TimelineKind
 from tests.casework.desk import MONDAY, Desk
@@ -122,6 +123,27 @@ def test_it_is_due_in_the_teams_opening_hours(
     found = due_at(when, team, demo, datetime.fromisoformat(at))
     assert found == datetime.fromisoformat(due)
     assert found.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("at", "when", "put_off"),
+    [
+        ("2026-03-04T12:00+02:00", 5, False),
+        ("2026-03-04T12:00+02:00", 3, True),  # a Saturday
+        ("2026-03-04T18:00+02:00", 1, True),  # after closing
+        ("2026-03-04T06:00+02:00", 1, False),  # before opening: the same day
+        ("2026-12-14T12:00+02:00", date(2026, 12, 24), True),
+        ("2026-12-14T12:00+02:00", date(2026, 12, 18), False),
+        # Late in the evening it is another day in UTC.
+        ("2026-03-04T23:30+02:00", date(2026, 3, 5), False),
+    ],
+)
+def test_what_comes_on_another_day_than_was_asked_for_is_put_off(
+    demo: Directory, at: str, when: int | date, put_off: bool
+) -> None:
+    now = datetime.fromisoformat(at)
+    due = due_at(when, replace(demo.teams["coast"], hours=COAST), demo, now)
+    assert is_put_off(when, due, now) is put_off
 
 
 @given(

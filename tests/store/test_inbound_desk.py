@@ -127,6 +127,11 @@ def test_after_a_month_handled_notes_of_nobodys_case_go_and_numbers_are_not_foun
     assert query(owner, "select count(*) from opt_outs") == [(1,)]
     assert query(owner, "select count(*) from messages where address_hash is not null") == [(0,)]
     assert known(house) is None
+    # Nor is it found by the day of an answer, and of who has no case no number is left.
+    answers = "from messages where recipient = 'sender' and event like 'texted:%'"
+    assert query(owner, f"select count(*) {answers} and event <> 'texted:' || id") == [(0,)]
+    strangers = f"{answers} and submission_id is null and address_sealed <> ''"
+    assert query(owner, f"select count(*) {strangers} and state not in ('pending')") == [(0,)]
 
 
 def test_typed_words_of_the_case_are_not_touched(house: House, ask: Send) -> None:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from threading import Barrier
 from uuid import UUID, uuid4
 
+import pytest
 from sqlalchemy import Engine, event, text
 
 from casework.commands import ChangeContact, ContactWay
@@ -131,6 +132,24 @@ def test_a_stuck_alert_without_another_way_is_noted_on_the_case_and_the_fallback
 
 
 # Others at work at the same time
+
+
+@pytest.mark.parametrize(
+    "left", ["state = 'claimed', lease_until = :at", "state = 'sent', changed_at = :at"]
+)
+def test_a_sweep_passes_by_what_was_left_behind_and_somebody_holds(
+    house: House, owner: Engine, send: Send, left: str
+) -> None:
+    for _ in range(2):
+        send(contact=SMS)
+    change(owner, f"update messages set {left} where {TO_SENDER}", at=MONDAY)
+    before = states(owner, TO_SENDER)
+    with held(owner, TO_SENDER):
+        without_waiting(house, 80 * HOUR)
+        (state,) = before
+        assert states(owner, TO_SENDER)[state] == 1
+    sweep(house, 80 * HOUR)
+    assert state not in states(owner, TO_SENDER)
 
 
 def test_a_change_of_contact_and_a_sweep_at_once_never_wait_for_each_other(

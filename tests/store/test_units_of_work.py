@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from hypothesis import settings as hypothesis_settings
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import strategies as st
+from hypothesis.stateful import rule, run_state_machine_as_test
 from pydantic import SecretStr
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import make_url
@@ -32,7 +33,7 @@ from casework.usecases import (
     submit,
 )
 from tests.casework.fakes import command
-from tests.casework.outbox import Row, some_messages
+from tests.casework.outbox import SAID, Row, some_messages, take_back
 from tests.casework.outbox_machine import OutboxMachine
 from tests.conftest import empty
 from tests.store.conftest import MONDAY, Send, case_ids, typed_child
@@ -232,6 +233,7 @@ class Stored:
         (case_id,) = case_ids(house, order.submission_id)
         with owner.begin() as connection:
             connection.execute(text("delete from messages"))
+        self._case_id, self._submission_id = case_id, order.submission_id
         with self.work() as work:
             work.outbox.add(
                 [
@@ -239,10 +241,19 @@ class Stored:
                     for m in some_messages()
                 ]
             )
+            work.cases.append_timeline([replace(SAID, case_id=case_id)])
             work.commit()
 
     def work(self) -> SqlUnitOfWork:
         return self._house.work()
+
+    def take_back(self, at: datetime) -> None:
+        take_back(self.work(), self._case_id, self._submission_id, at)
+
+    def erase(self, at: datetime) -> None:
+        with self.work() as work:
+            work.erasure.erase(self._submission_id, b"opens nothing", at)
+            work.commit()
 
     def rows(self) -> dict[UUID, Row]:
         with self._house.engine.connect() as connection:
@@ -262,6 +273,14 @@ def test_on_the_real_rows_too_final_stays_final_and_nothing_is_forgotten(
 ) -> None:
     class Machine(OutboxMachine):
         open_store = staticmethod(lambda: Stored(house, owner, send))
+        store: Stored
+
+        @rule(chance=st.integers(0, 7))
+        def the_submission_is_erased(self, chance: int) -> None:
+            """Not in every life, and when it likes; what had not left by then never does."""
+            if chance == 0:
+                self.store.erase(self.now)
+            self.look()
 
     run_state_machine_as_test(
         Machine,

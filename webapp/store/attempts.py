@@ -24,6 +24,7 @@ from casework.messages import (
 )
 from webapp.store.attempt_statements import BEGIN, CLAIM, CLAIM_PROBE, FINISH
 from webapp.store.crypto import Keys
+from webapp.store.erasure import REASON as ERASED
 from webapp.store.following import chosen_otherwise
 from webapp.store.message_rows import (
     CANNOT_BE_OPENED,
@@ -70,6 +71,10 @@ class AttemptRows:
         return sorted(claimed, key=lambda one: one.message.not_before)
 
     def _opened_or_failed(self, row: Mapping[Any, Any], now: datetime) -> Claimed | None:
+        if not row["address_sealed"]:
+            # Erased while it was being handed over, and refused for now: nothing is wrong, and nothing goes.
+            self._rest(_S.SUPPRESSED, ERASED, now, messages.c.id == row["id"])
+            return None
         try:
             return opened(self._keys, row)
         except CANNOT_BE_OPENED as error:

@@ -20,6 +20,7 @@ from webapp.store.contacts import Chosen, choices, others
 from webapp.store.crypto import Keys, OpenKey
 from webapp.store.follow_ups import follow_ups_of
 from webapp.store.following import said_in
+from webapp.store.message_rows import opted_out
 from webapp.store.tables import (
     additions,
     attempts,
@@ -52,6 +53,10 @@ class MessageLine:
     attempts: int
     #: The class of what stood in the way at last; '' where nothing did.
     reason: str
+    #: What it tells of, as the outbox names it.
+    event: str
+    #: It is a text to a number that wants none of ours.
+    is_unwanted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +207,7 @@ def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLi
         .scalar_subquery()
     )
     rows = connection.execute(
-        select(messages, last_reason.label("attempt_reason"))
+        select(messages, last_reason.label("attempt_reason"), opted_out().label("is_unwanted"))
         .where(messages.c.submission_id == submission_id)
         .order_by(messages.c.created_at, messages.c.id)
     )
@@ -218,6 +223,8 @@ def _messages(connection: Connection, submission_id: UUID) -> Sequence[MessageLi
             next_at=row.next_at,
             attempts=row.attempts,
             reason=row.reason or row.attempt_reason or "",
+            event=row.event,
+            is_unwanted=bool(row.is_unwanted),
         )
         for row in rows
     ]

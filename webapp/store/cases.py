@@ -99,6 +99,15 @@ class CaseRows:
         )
         return [head_of(row) for row in rows.mappings()]
 
+    def hold(self, case_ids: Sequence[UUID]) -> None:
+        # Not their keys: whoever stores what belongs to a case must not wait.
+        self._work.connection.execute(
+            select(cases.c.id)
+            .where(cases.c.id.in_(case_ids))
+            .order_by(cases.c.id)
+            .with_for_update(key_share=True)
+        )
+
     def move(self, case_id: UUID, to: CaseState, at: datetime) -> bool:
         origins = [state.value for state, targets in CASE_MOVES.items() if to in targets]
         stamps: dict[str, Any] = {
@@ -124,7 +133,16 @@ class CaseRows:
         self._change(case_id, marks=left)
 
     def hide_place(self, case_id: UUID) -> None:
-        self._change(case_id, municipality=None, transfer_to=None, protected=True)
+        # A team that was proposed for the place tells it too.
+        marks = func.array_remove(cases.c.marks, Mark.MOVE_PROPOSED.value)
+        self._change(
+            case_id,
+            municipality=None,
+            transfer_to=None,
+            protected=True,
+            proposed_team=None,
+            marks=marks,
+        )
 
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)

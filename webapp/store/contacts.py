@@ -6,8 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
-from casework.commands import ContactWay
+from sqlalchemy import Connection, select
+
+from casework.commands import ContactWay, Scope
+from casework.errors import ErasedContent
+from webapp.store.crypto import Keys
+from webapp.store.tables import additions, submissions
 
 #: Pages of an addition that say how the sender may be reached, and nothing else.
 _PAGES = frozenset({"you", "contact"})
@@ -23,6 +29,35 @@ class Chosen:
 
     at: datetime
     given: Given | None = field(repr=False)
+
+
+def sender_now(connection: Connection, keys: Keys, submission_id: UUID) -> Given | None:
+    """What the sender has answered of themselves, with their newest choice of contact; None where they gave nothing.
+    Raises ErasedContent."""
+    row = connection.execute(
+        select(
+            submissions.c.received_at,
+            submissions.c.key_wrapped,
+            submissions.c.sender_key_wrapped,
+            submissions.c.sender_sealed,
+        ).where(submissions.c.id == submission_id)
+    ).one()
+    if row.key_wrapped is None:
+        raise ErasedContent("submission")
+    if row.sender_key_wrapped is None:
+        return None
+    key = keys.unwrap(row.sender_key_wrapped, submission_id, "sender_key")
+    first = key.open_json(row.sender_sealed, submission_id, "sender") if row.sender_sealed else None
+    added = connection.execute(
+        select(additions)
+        .where(additions.c.submission_id == submission_id, additions.c.scope == Scope.SENDER.value)
+        .order_by(additions.c.received_at)
+    )
+    opened = [
+        (one.received_at, key.open_json(one.answers_sealed, one.id, f"addition/{one.scope}"))
+        for one in added
+    ]
+    return choices(first, row.received_at, opened)[0].given
 
 
 def choices(sender: Given | None, received_at: datetime, added: Additions) -> Sequence[Chosen]:

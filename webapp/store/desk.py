@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Engine, ScalarSelect, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Engine, ScalarSelect, and_, func, or_, select, tuple_
 
 from casework.access import Visible
 from casework.follow_ups import PlannedFollowUp
@@ -17,18 +17,21 @@ from webapp.store.case_file import CaseFile, clocks_of, read_case_file
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.crypto import Keys
 from webapp.store.follow_ups import follow_ups_of
+from webapp.store.inbound import WAITS
+from webapp.store.message_tables import inbound_texts
 from webapp.store.tables import cases, clocks, submissions
 from webapp.store.visibility import visible_to
 
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """`limit` is the nearest limit of law that is still to be met."""
+    """`limit` is the nearest limit of law that is still to be met; `text_waits`: a text that came in waits for it."""
 
     head: CaseHead
     acknowledge_by: datetime | None
     reply_by: datetime | None
     limit: datetime | None
+    text_waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ class Desk:
                 ack.c.due_at.label("acknowledge_by"),
                 reply.c.due_at.label("reply_by"),
                 _nearest_limit().label("limit"),
+                _text_waits().label("text_waits"),
             )
             .outerjoin(ack, _running(ack, ClockKind.ACKNOWLEDGEMENT))
             .outerjoin(reply, _running(reply, ClockKind.PROMISED_REPLY))
@@ -79,7 +83,13 @@ class Desk:
         with self._reads.connect() as connection:
             rows = connection.execute(query).mappings().all()
         return [
-            InboxRow(head_of(row), row["acknowledge_by"], row["reply_by"], row["limit"])
+            InboxRow(
+                head_of(row),
+                row["acknowledge_by"],
+                row["reply_by"],
+                row["limit"],
+                row["text_waits"],
+            )
             for row in rows
         ]
 
@@ -124,6 +134,12 @@ def _running(clock: Any, kind: ClockKind) -> Any:
     return and_(
         clock.c.case_id == cases.c.id, clock.c.kind == kind.value, clock.c.ended_at.is_(None)
     )
+
+
+def _text_waits() -> ColumnElement[bool]:
+    """Asked for the rows that are shown, by the key of the case."""
+    waits = select(inbound_texts.c.id).where(WAITS, inbound_texts.c.case_id == cases.c.id)
+    return waits.correlate(cases).exists()
 
 
 def _nearest_limit() -> ScalarSelect[Any]:

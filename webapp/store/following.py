@@ -7,9 +7,21 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ScalarSelect,
+    Text,
+    and_,
+    cast,
+    func,
+    not_,
+    or_,
+    select,
+)
 
 from casework.commands import Scope
+from casework.messages import AGAIN, MessageState, Purpose
 from casework.model import (
     CaseState,
     ClockKind,
@@ -19,10 +31,15 @@ from casework.model import (
     SaidPhrase,
     TimelineKind,
 )
-from casework.notices import SENDER
+from casework.notices import OF_PHRASES, SENDER
+from casework.phrases import Phrase
 from webapp.store.tables import additions, cases, clocks, messages, submissions, timeline
 
 _CHOICES = (TimelineKind.CONTACT_CHANGED.value, TimelineKind.CONTACT_WITHDRAWN.value)
+_S = MessageState
+#: States of an alert that is out of our hands, and of one that nobody got.
+_LEFT = tuple(state.value for state in (_S.ACCEPTED, _S.SENT, _S.DELIVERED))
+_IN_VAIN = tuple(state.value for state in (_S.UNDELIVERED, _S.FAILED, _S.EXPIRED, _S.SUPPRESSED))
 
 
 def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp | None:
@@ -35,6 +52,8 @@ def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp
             submissions.c.received_at,
             # Made with the first answer about the sender, were it later than the message.
             submissions.c.sender_key_wrapped.is_not(None).label("has_contact"),
+            _urgent_alert_left().label("alert_left"),
+            cases.c.urgent,
             cases.c.id.label("case_id"),
             cases.c.team,
             cases.c.shown_team,
@@ -74,6 +93,22 @@ def follow_up_of(connection: Connection, which: ColumnElement[bool]) -> FollowUp
         has_contact=first.has_contact,
         withdrawn=choice is not None and choice.withdrawn,
         last_added_at=last_added_at,
+        cannot_wait=any(row.urgent for row in rows),
+        alert_left=first.alert_left,
+    )
+
+
+def _urgent_alert_left() -> ScalarSelect[bool | None]:
+    """Whether an urgent alert to staff has left; null where there is none but those that reached nobody."""
+    return (
+        select(func.bool_or(messages.c.state.in_(_LEFT)))
+        .where(
+            messages.c.submission_id == submissions.c.id,
+            messages.c.purpose == Purpose.STAFF_URGENT.value,
+            messages.c.state.not_in(_IN_VAIN),
+        )
+        .correlate(submissions)
+        .scalar_subquery()
     )
 
 
@@ -171,7 +206,8 @@ def contact_choice(connection: Connection, case_id: UUID) -> ContactChoice | Non
 
 
 def chosen_otherwise() -> ColumnElement[bool]:
-    """Of a row of messages: it was meant for a sender who chose another way of contact since then."""
+    """Of a row of messages: it was meant for a sender who chose another way of contact since then, or it tells of set
+    phrases that were all taken back."""
     since = (
         select(timeline.c.id)
         .where(
@@ -181,4 +217,26 @@ def chosen_otherwise() -> ColumnElement[bool]:
         )
         .exists()
     )
-    return (messages.c.recipient == SENDER) & since
+    return (messages.c.recipient == SENDER) & or_(since, _taken_back())
+
+
+def _taken_back() -> ColumnElement[bool]:
+    """Of a row of messages, as `casework.usecases.other_ways` says it of one message."""
+    said, taken = timeline.alias("said"), timeline.alias("taken")
+    is_taken = select(taken.c.id).where(
+        taken.c.case_id == said.c.case_id,
+        taken.c.kind == TimelineKind.PHRASE_TAKEN_BACK.value,
+        taken.c.detail["entry"].astext == cast(said.c.id, Text),
+    )
+    standing = select(said.c.id).where(
+        said.c.case_id == messages.c.case_id,
+        said.c.kind == TimelineKind.PHRASE_SAID.value,
+        said.c.detail["event"].astext == func.split_part(messages.c.event, AGAIN, 1),
+        or_(
+            messages.c.purpose != Purpose.PLEASE_CALL.value,
+            said.c.detail["phrase"].astext == Phrase.PLEASE_CALL.value,
+        ),
+        not_(is_taken.exists()),
+    )
+    of_phrases = or_(*(messages.c.event.startswith(begins) for begins in OF_PHRASES))
+    return and_(of_phrases, not_(standing.exists()))

@@ -9,15 +9,29 @@ from typing import Any, Final
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, Engine, Select, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Engine,
+    ScalarSelect,
+    Select,
+    and_,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from casework.access import Visible
 from casework.errors import ErasedContent, TamperedContent
+from casework.messages import UNFINISHED
 from casework.model import CaseHead
+from casework.notices import SENDER
 from webapp.store.cases import HEAD_COLUMNS, head_of
 from webapp.store.crypto import Keys
 from webapp.store.inbound import BODY, IS_NOTE, NUMBER, WAITS
-from webapp.store.message_tables import inbound_texts
+from webapp.store.message_rows import values_of, without_number
+from webapp.store.message_tables import inbound_texts, opt_outs
 from webapp.store.tables import cases, messages, submissions
 from webapp.store.visibility import visible_to
 
@@ -44,6 +58,15 @@ class TextLine:
     handled_by: str | None
     number: str | None = field(repr=False)
     body: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A note of nobody's case, found by the reference of which its team was told."""
+
+    id: UUID
+    team: str
+    handled_at: datetime | None
 
 
 class InboundTexts:
@@ -74,6 +97,21 @@ class InboundTexts:
         """All notes of a case, the oldest first."""
         query = _lines().where(IS_NOTE, inbound_texts.c.case_id == case_id)
         return self._read(query.order_by(inbound_texts.c.received_at, _ID))
+
+    def named(self, reference: str) -> Named | None:
+        """The note of nobody's case of which its team was told by this reference (upper case, with hyphen)."""
+        query = select(_ID, inbound_texts.c.team, inbound_texts.c.handled_at).where(
+            IS_NOTE, inbound_texts.c.case_id.is_(None), _reference() == reference
+        )
+        with self._at_once.connect() as connection:
+            row = connection.execute(query.limit(1)).first()
+        return Named(row.id, row.team, row.handled_at) if row else None
+
+    def stopped_at(self, number_hash: bytes) -> datetime | None:
+        """Since when the number takes none of our texts; None where it takes them."""
+        query = select(opt_outs.c.opted_out_at).where(opt_outs.c.number_hash == number_hash)
+        with self._at_once.connect() as connection:
+            return connection.execute(query).scalar()
 
     def _read(self, query: Select[Any]) -> Sequence[TextLine]:
         with self._at_once.connect() as connection:
@@ -106,13 +144,25 @@ class InboundTexts:
         )
 
     def purge(self, now: datetime) -> int:
-        """Forget handled texts of nobody's case, and by which number a sender was written to, after a month; how
-        many texts went."""
+        """Forget handled texts of nobody's case, by which number a sender was written to, and the numbers of those
+        who texted and have no case, after a month; how many texts went."""
         old = now - MONTH
-        over = and_(inbound_texts.c.submission_id.is_(None), inbound_texts.c.handled_at < old)
+        over = and_(inbound_texts.c.case_id.is_(None), inbound_texts.c.handled_at < old)
         found = and_(messages.c.address_hash.is_not(None), messages.c.created_at < old)
+        strangers = and_(
+            messages.c.submission_id.is_(None),
+            messages.c.recipient == SENDER,
+            messages.c.address_sealed != b"",
+            messages.c.state.not_in(values_of(UNFINISHED)),
+            messages.c.created_at < old,
+        )
         with self._at_once.connect() as connection:
-            connection.execute(update(messages).where(found).values(address_hash=None))
+            connection.execute(
+                update(messages).where(found).values(address_hash=None, event=without_number())
+            )
+            connection.execute(
+                update(messages).where(strangers).values(address_sealed=b"", spare_sealed=None)
+            )
             return connection.execute(delete(inbound_texts).where(over)).rowcount
 
 
@@ -120,13 +170,15 @@ def _with_cases() -> Any:
     return inbound_texts.outerjoin(cases, cases.c.id == inbound_texts.c.case_id)
 
 
-def _lines() -> Select[Any]:
-    told = (
-        select(messages.c.case_number)
-        .where(messages.c.event == func.concat("texted:", _ID), messages.c.case_id.is_(None))
-        .limit(1)
-        .scalar_subquery()
+def _reference() -> ScalarSelect[str]:
+    """Of a note of nobody's case: the reference of which its team was told."""
+    told = select(messages.c.case_number).where(
+        messages.c.event == func.concat("texted:", _ID), messages.c.case_id.is_(None)
     )
+    return told.limit(1).correlate(inbound_texts).scalar_subquery()
+
+
+def _lines() -> Select[Any]:
     return select(
         _ID.label("text_id"),
         inbound_texts.c.team.label("text_team"),
@@ -137,7 +189,7 @@ def _lines() -> Select[Any]:
         inbound_texts.c.handled_at,
         inbound_texts.c.handled_by,
         submissions.c.key_wrapped,
-        told.label("reference"),
+        _reference().label("reference"),
         *HEAD_COLUMNS,
     ).select_from(
         _with_cases().outerjoin(submissions, submissions.c.id == inbound_texts.c.submission_id)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select, true, update
+from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, true, update
 
 from casework.message_times import sms_window, spread
 from casework.messages import (
     AGAIN,
     SENDER_PATIENCE,
+    UNFINISHED,
     Begin,
     Channel,
     Claimed,
@@ -28,15 +28,13 @@ from webapp.store.message_rows import (
     key_of_submission,
     message_of,
     note_unopened,
+    note_untold,
     opened,
     readable,
     values_of,
 )
 from webapp.store.submissions import message_row, submission_keys
 from webapp.store.tables import attempts, messages, receipts
-
-if TYPE_CHECKING:
-    pass
 
 _S = MessageState
 
@@ -70,6 +68,23 @@ class OutboxRows(AttemptRows):
         )
         return frozenset(row.recipient for row in found)
 
+    def on_the_way(self, event: str) -> frozenset[str]:
+        left = messages.c.state.in_(values_of({_S.ACCEPTED, _S.SENT, _S.DELIVERED}))
+        waits = and_(messages.c.state.in_(values_of(UNFINISHED)), messages.c.retold_at.is_(None))
+        found = self._work.connection.execute(
+            select(messages.c.recipient).where(messages.c.event == event, or_(left, waits))
+        )
+        return frozenset(row.recipient for row in found)
+
+    def last_to(self, submission_id: UUID, recipient: str) -> datetime | None:
+        query = select(func.max(messages.c.created_at)).where(
+            messages.c.submission_id == submission_id, messages.c.recipient == recipient
+        )
+        return self._work.connection.execute(query).scalar()
+
+    def note_untold(self, message: Message) -> None:
+        note_untold(message.id)
+
     def suppress_waiting(
         self, submission_id: UUID, recipient: str, now: datetime, *, event: str = ""
     ) -> None:
@@ -81,7 +96,7 @@ class OutboxRows(AttemptRows):
             messages.c.submission_id == submission_id,
             messages.c.recipient == recipient,
             messages.c.state.in_([_S.PENDING.value, _S.CLAIMED.value]),
-            messages.c.event == event if event else true(),
+            _root(messages) == event if event else true(),
         )
 
     def suppress_again(self, attempt_id: UUID, now: datetime) -> None:
@@ -96,7 +111,7 @@ class OutboxRows(AttemptRows):
             later.c.id != first.c.id,
             later.c.submission_id == first.c.submission_id,
             later.c.recipient == first.c.recipient,
-            func.split_part(later.c.event, AGAIN, 1) == func.split_part(first.c.event, AGAIN, 1),
+            _root(later) == _root(first),
             later.c.state.in_([_S.PENDING.value, _S.CLAIMED.value]),
         )
 
@@ -208,3 +223,8 @@ class OutboxRows(AttemptRows):
             .first()
         )
         return message_of(row) if row else None
+
+
+def _root(table: FromClause) -> ColumnElement[str]:
+    """The event without the mark of a text that goes again."""
+    return func.split_part(table.c.event, AGAIN, 1)

@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import func, not_, or_, select, update
+from sqlalchemy import case, func, not_, null, or_, select, update
 
 from casework.messages import RECEIPT_PATIENCE, Channel, MessageState, Verdict
 from casework.usecases.doubts import Doubt, Unconfirmed
 from webapp.store.crypto import Keys
+from webapp.store.erasure import REASON as ERASED
 from webapp.store.message_rows import CANNOT_BE_OPENED, note_unopened, opened, readable
 from webapp.store.tables import attempts, messages, submissions
 
@@ -130,14 +131,20 @@ class QuestionRows:
             .values(provider_id=provider_id)
         )
         if named.rowcount == 1:
-            self._settle(doubt, MessageState.ACCEPTED, None, now)
+            self._settle(doubt, now, state=MessageState.ACCEPTED.value, next_at=None)
 
     def settle_missing(self, doubt: Doubt, now: datetime) -> None:
-        self._settle(doubt, MessageState.PENDING, now, now)
+        # Whom it was for is gone where the submission was erased since the question: then it waits for nothing.
+        goes = messages.c.address_sealed != b""
+        self._settle(
+            doubt,
+            now,
+            state=case((goes, MessageState.PENDING.value), else_=MessageState.SUPPRESSED.value),
+            reason=case((goes, messages.c.reason), else_=ERASED),
+            next_at=case((goes, now), else_=null()),
+        )
 
-    def _settle(
-        self, doubt: Doubt, to: MessageState, next_at: datetime | None, now: datetime
-    ) -> None:
+    def _settle(self, doubt: Doubt, now: datetime, **values: Any) -> None:
         self._work.connection.execute(
             update(messages)
             .where(
@@ -145,5 +152,5 @@ class QuestionRows:
                 messages.c.state == MessageState.UNKNOWN.value,
                 messages.c.attempts == doubt.number,
             )
-            .values(state=to.value, next_at=next_at, changed_at=now)
+            .values(changed_at=now, **values)
         )

@@ -20,6 +20,7 @@ from casework.model import (
     Submission,
     TimelineEntry,
 )
+from webapp.store.contacts import sender_now
 from webapp.store.crypto import Keys, OpenKey
 from webapp.store.following import follow_up_of
 from webapp.store.tables import additions, cases, clocks, messages, submissions, timeline
@@ -188,15 +189,21 @@ class SubmissionRows:
         return named[0] if len(named) == 1 else rows[0]
 
     def has_addition(self, submission_id: UUID, addition_id: UUID) -> bool:
-        connection = self._work.connection
-        connection.execute(
+        self._hold(submission_id)
+        stored = select(additions.c.id).where(additions.c.id == addition_id).limit(1)
+        return self._work.connection.execute(stored).first() is not None
+
+    def _hold(self, submission_id: UUID) -> None:
+        self._work.connection.execute(
             select(submissions.c.id)
             .where(submissions.c.id == submission_id)
             # Not its key: whoever stores a message of it must not wait, for they may hold what is wanted here next.
             .with_for_update(key_share=True)
         )
-        stored = select(additions.c.id).where(additions.c.id == addition_id).limit(1)
-        return connection.execute(stored).first() is not None
+
+    def hold_sender(self, submission_id: UUID) -> Answers | None:
+        self._hold(submission_id)
+        return sender_now(self._work.connection, self._keys, submission_id)
 
     def _sender_key(self, submission_id: UUID) -> OpenKey:
         """The key of the sender's block; made now where the sender had been unknown until now."""

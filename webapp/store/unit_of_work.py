@@ -8,10 +8,11 @@ from typing import Any, Self
 from uuid import UUID
 
 import psycopg
+import structlog
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, Executable, Table
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from casework.errors import AlreadySubmitted
 from webapp.store.cases import CaseRows
@@ -26,7 +27,13 @@ from webapp.store.outbox import OutboxRows
 from webapp.store.submissions import SubmissionRows
 from webapp.store.upkeep import UpkeepRows
 
+log = structlog.get_logger()
+
 Row = Mapping[str, Any]
+
+#: A deadlock, a transaction that cannot be put in line, a lock that was not had in time, at once or by the limit of the
+#: statement. Source: postgresql.org/docs/current/errcodes-appendix.html
+_HELD_UP = frozenset({"40P01", "40001", "55P03", "57014"})
 
 #: Stands in a template where its rows will stand.
 _ROWS = "values-of-the-rows"
@@ -96,6 +103,13 @@ class SqlUnitOfWork:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+    def is_held_up(self, error: Exception) -> bool:
+        cause = error.orig if isinstance(error, DBAPIError) else None
+        held_up = isinstance(cause, psycopg.Error) and cause.sqlstate in _HELD_UP
+        if held_up:
+            log.warning("held_up_by_others", fault=type(cause).__name__)
+        return held_up
 
     def commit(self) -> None:
         """Raises AlreadySubmitted where a submission's id is taken."""

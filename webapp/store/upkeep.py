@@ -60,12 +60,13 @@ class UpkeepRows(QuestionRows):
 
         The number of the attempt stays: by it a worker that was only slow sees that the row is no longer its own.
         """
+        found = self._free(
+            messages.c.state == MessageState.CLAIMED.value,
+            messages.c.lease_until <= now,
+        )
         self._work.connection.execute(
             update(messages)
-            .where(
-                messages.c.state == MessageState.CLAIMED.value,
-                messages.c.lease_until <= now,
-            )
+            .where(messages.c.id == found.c.id)
             .values(
                 state=MessageState.PENDING.value,
                 lease_until=None,
@@ -87,13 +88,14 @@ class UpkeepRows(QuestionRows):
 
     def give_up_receipts(self, since: datetime, now: datetime) -> None:
         """SMS handed over before `since` without a final receipt. After days nobody is asked to call for it."""
+        found = self._free(
+            messages.c.state.in_(TAKEN),
+            messages.c.channel == Channel.SMS.value,
+            messages.c.changed_at <= since,
+        )
         self._work.connection.execute(
             update(messages)
-            .where(
-                messages.c.state.in_(TAKEN),
-                messages.c.channel == Channel.SMS.value,
-                messages.c.changed_at <= since,
-            )
+            .where(messages.c.id == found.c.id)
             .values(
                 state=MessageState.UNKNOWN.value,
                 reason="no_receipt",
@@ -119,10 +121,14 @@ class UpkeepRows(QuestionRows):
         )
 
     def _held(self, limit: int, *which: Any) -> Any:
+        """The ids of such rows that this version can read, locked."""
+        return self._free(readable(), *which, limit=limit)
+
+    def _free(self, *which: Any, limit: int | None = None) -> Any:
         """The ids of such rows, locked; what others hold is passed over, so that a broom never waits."""
         return (
             select(messages.c.id)
-            .where(readable(), *which)
+            .where(*which)
             .limit(limit)
             .with_for_update(skip_locked=True)
             .cte("found")
