@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from webapp.embedded import crew
+from webapp.cli import main
+from webapp.embedded import beside, crew
 from webapp.embedded.crew import Crew, Guard, Loss, Program
 from webapp.embedded.demo import run_demo
 from webapp.embedded.doorway import take_home
+from webapp.embedded.greeting import greeting
 from webapp.embedded.place import CHECKOUT, EmbeddedServerError, FolderLock, temporary_home
 from webapp.embedded.plan import Emulator, base_environment, demo_settings, house_commands
 from webapp.embedded.process import free_port, lives
+from webapp.embedded.twilio_emulator import TwilioEmulator
 
 # A web server that has a child of its own, as Granian has, and answers /readyz on its port.
 WEB = """
@@ -110,6 +117,67 @@ def test_a_demo_says_where_it_is_and_ends_in_order(home: Path) -> None:
     assert demo.process.returncode == 0
     assert "The data stays in" in said
     assert demo.all_gone()
+
+
+def test_beside_a_running_demo_the_command_line_has_its_settings_and_afterwards_none(
+    home: Path, tmp_path: Path
+) -> None:
+    demo = Started(home)
+    found = beside.settings({}, tmp_path, home=home)
+    assert found["LUOTSI_PUBLIC_URL"] == f"http://localhost:{demo.port}"
+    assert found["LUOTSI_DEMO"] == "1"
+    assert {"LUOTSI_DATABASE_URL", "LUOTSI_KEYSET"} < set(found)
+    assert (home / "running.json").stat().st_mode & 0o777 == 0o600
+    assert beside.settings({"LUOTSI_SECRET_KEY": "x"}, tmp_path, home=home) == {}
+    (tmp_path / ".env").touch()
+    assert beside.settings({}, tmp_path, home=home) == {}
+    (tmp_path / ".env").unlink()
+    demo.process.send_signal(signal.SIGINT)
+    demo.process.communicate(timeout=20)
+    assert not (home / "running.json").exists()
+    assert beside.settings({}, tmp_path, home=home) == {}
+
+
+def test_what_a_demo_left_that_was_killed_counts_for_nothing(home: Path, tmp_path: Path) -> None:
+    demo = Started(home)
+    demo.process.kill()
+    demo.process.communicate()
+    assert (home / "running.json").exists()
+    assert beside.settings({}, tmp_path, home=home) == {}
+    assert demo.all_gone()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_command_line_takes_the_demos_settings_only_where_run_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch, asked: bool
+) -> None:
+    found = {"LUOTSI_PUBLIC_URL": "http://localhost:8123", "LUOTSI_DATABASE_URL": "nowhere://"}
+    for name in found:
+        monkeypatch.setenv(name, "")  # so that it is taken back after the test
+        monkeypatch.delenv(name)
+    monkeypatch.setattr(beside, "settings", lambda *_: found)
+    if asked:
+        monkeypatch.setenv("LUOTSI_BESIDE_DEMO", "1")
+    result = CliRunner().invoke(main, ["user", "list"])
+    assert result.exit_code == 2
+    assert ("settings of the demo at http://localhost:8123" in result.stderr) == asked
+    assert ("LUOTSI_DATABASE_URL is missing" in result.stderr) != asked
+
+
+def test_the_start_screen_tells_how_a_text_comes_in_by_the_emulator(tmp_path: Path) -> None:
+    plain = greeting(8000, "Sign-ins", None)
+    assert "curl" not in plain
+    with TwilioEmulator() as twilio:
+        emulator = Emulator(int(twilio.url.rsplit(":", 1)[1]), "AC", "token")
+        said = greeting(free_port(), "Sign-ins", emulator)
+        assert f"  Twilio       {twilio.url} " in said
+        (line,) = [line for line in said.splitlines() if line.startswith("  curl ")]
+        words = shlex.split(line)
+        assert words[0::3] == ["curl", f"{twilio.url}/_control/text"]
+        answer = urllib.request.Request(words[3], words[2].encode(), method="POST")
+        # Nobody listens at the address of that text, and the emulator says so.
+        with pytest.raises(urllib.error.HTTPError, match="502"):
+            urllib.request.urlopen(answer, timeout=10)
 
 
 def test_a_killed_demo_leaves_no_process_and_the_next_keeps_its_secrets(home: Path) -> None:

@@ -25,7 +25,7 @@ echo "uv $1 $2" >>"$CALLS"
     for tool in ruff mypy lint-imports djlint; do
         echo 'echo "gate $(basename "$0")" >>"$CALLS"' >.venv/bin/$tool
     done
-    echo 'echo "luotsi $*"' >.venv/bin/luotsi
+    echo 'echo "luotsi $*${LUOTSI_BESIDE_DEMO:+, beside a demo}"' >.venv/bin/luotsi
     chmod +x .venv/bin/*
 }
 """
@@ -158,7 +158,7 @@ def test_an_environment_cut_short_is_built_anew(checkout: Checkout) -> None:
     assert checkout.run("demo", UV_BREAKS="1").returncode != 0
     (checkout.folder / ".venv/half-written").touch()
     checkout.calls()
-    assert checkout.run("luotsi", "x").stdout == "luotsi x\n"
+    assert checkout.run("luotsi", "x").stdout == "luotsi x, beside a demo\n"
     assert checkout.calls() == ["uv venv --quiet", "uv pip sync", "uv pip install"]
     assert not (checkout.folder / ".venv/half-written").exists()
 

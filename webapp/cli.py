@@ -6,12 +6,17 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 if TYPE_CHECKING:
     from webapp.config import Settings
+
+#: Said by `./run luotsi` alone: an installation has settings of its own.
+_BESIDE_DEMO = "LUOTSI_BESIDE_DEMO"
+_ADDRESS = "LUOTSI_PUBLIC_URL"
 
 
 def _settings() -> Settings:
@@ -52,6 +57,22 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy)
 def main() -> None:
     """Luotsi, the front door of child-welfare open care."""
+    if os.environ.pop(_BESIDE_DEMO, ""):
+        _take_settings_of_the_demo()
+
+
+def _take_settings_of_the_demo() -> None:
+    """Where nobody has set anything and a demo of this checkout runs, its settings are meant."""
+    from webapp.embedded import beside
+    from webapp.embedded.place import EmbeddedServerError
+
+    try:
+        found = beside.settings(os.environ, Path.cwd())
+    except EmbeddedServerError as error:
+        _stop(str(error))
+    if found:
+        click.echo(f"luotsi: with the settings of the demo at {found[_ADDRESS]}", err=True)
+        os.environ.update(found)
 
 
 @main.command()

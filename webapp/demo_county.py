@@ -13,13 +13,37 @@ from webapp.store import migrate
 FOLDER = Path(__file__).parent / "data" / "demo"
 #: A password for a service that exists on one machine only, printed at each start.
 PASSWORD = "luotsi-esittely"
-#: E-mail, worker key, role, language. Who looks after the directory sees no case, and is no worker in it.
-PEOPLE: tuple[tuple[str, str | None, str, str], ...] = (
-    ("paivystaja@example.org", "testi-paivystaja", "duty_worker", "fi"),
-    ("jourhavande@example.org", "prov-jourhavande", "duty_worker", "sv"),
-    ("sosiaalipaivystys@example.org", "yo-esimerkki", "duty_worker", "fi"),
-    ("esihenkilo@example.org", "malli-vastaava", "team_lead", "fi"),
-    ("hakemisto@example.org", None, "directory_admin", "fi"),
+#: E-mail, worker key, role, language, and who it is. Who looks after the directory is no worker in it.
+PEOPLE: tuple[tuple[str, str | None, str, str, str], ...] = (
+    (
+        "paivystaja@example.org",
+        "testi-paivystaja",
+        "duty_worker",
+        "fi",
+        "a duty worker, in Finnish",
+    ),
+    (
+        "jourhavande@example.org",
+        "prov-jourhavande",
+        "duty_worker",
+        "sv",
+        "a duty worker, in Swedish",
+    ),
+    (
+        "sosiaalipaivystys@example.org",
+        "yo-esimerkki",
+        "duty_worker",
+        "fi",
+        "the emergency social services at night",
+    ),
+    ("esihenkilo@example.org", "malli-vastaava", "team_lead", "fi", "a team lead"),
+    (
+        "hakemisto@example.org",
+        None,
+        "directory_admin",
+        "fi",
+        "who looks after the directory, and sees no case",
+    ),
 )
 
 
@@ -41,7 +65,8 @@ def prepare(settings: Settings) -> Iterator[str]:
         files = bundle_files(FOLDER)
         here = wiring.read_directory(files, 0)
         house.revisions.add(files, here, "demo", wiring.now(), based_on=None)
-    for email, worker, role, language in PEOPLE:
+    yield f"Sign-ins of the desk, all with the password {PASSWORD}:"
+    for email, worker, role, language, who in PEOPLE:
         ensure_user(
             house.engine,
             email=email,
@@ -50,5 +75,5 @@ def prepare(settings: Settings) -> Iterator[str]:
             roles=(role,),
             language=language,
         )
-        yield f"{role:15} {email}  {PASSWORD}"
+        yield f"  {email:30}  {who}"
     house.engine.dispose()

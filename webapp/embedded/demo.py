@@ -15,8 +15,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
+from webapp.embedded import beside
 from webapp.embedded.crew import Crew, Guard, Member
 from webapp.embedded.doorway import refuse_taken_port, take_home
+from webapp.embedded.greeting import greeting
 from webapp.embedded.interrupts import Interrupts
 from webapp.embedded.keepsakes import keep, read, write
 from webapp.embedded.place import CHECKOUT, EmbeddedServerError, data_home, make_folder
@@ -84,6 +86,7 @@ class _Demo:
         """Everything up to the printed addresses."""
         lock = take_home(self.home, self.port)
         self.stack.callback(lock.release)
+        beside.forget(self.home)
         refuse_taken_port(self.port)
         self.logs = make_folder(self.home / "logs", 0o700)
         _say(f"Starting the demo; data in {self.home}, logs in {self.logs}")
@@ -103,7 +106,9 @@ class _Demo:
         if stand_in:
             self._await_emulator(stand_in)
         self._await_web(web)
-        self._greet(sign_ins)
+        self.stack.callback(beside.forget, self.home)
+        beside.note(self.home, env)
+        _say(greeting(self.port, sign_ins, emulator))
 
     def _prepare(self, env: dict[str, str]) -> str:
         """The preparing step, left out where the same code has taken it on these data; its sign-ins."""
@@ -209,15 +214,6 @@ class _Demo:
 
     def _progress(self, text: str) -> None:
         _say(f"  {time.monotonic() - self.begun_at:5.1f} s  {text}")
-
-    def _greet(self, sign_ins: str) -> None:
-        address = f"http://localhost:{self.port}"
-        _say("\nLuotsi is ready. All in it is fictional, and nothing leaves this machine.\n")
-        _say(f"  Start page   {address}/fi/")
-        _say(f"  Staff desk   {address}/staff/")
-        _say(f"  Outbox       {address}/dev/outbox   (SMS and e-mail that would have gone out)")
-        _say(f"\n{sign_ins.strip()}\n")
-        _say("Stop with Ctrl-C.")
 
 
 def _say(text: str) -> None:

@@ -52,13 +52,20 @@ def server_account() -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def data_home(checkout: Path = CHECKOUT) -> Path:
-    """The demo's folder for a checkout, made if missing: `.luotsi/`, below /var/lib as root."""
+def home_of(checkout: Path = CHECKOUT) -> Path:
+    """Where the demo's folder for a checkout is or would be: `.luotsi/`, below /var/lib as root."""
     if os.geteuid() != 0:
-        return make_folder(checkout / ".luotsi", 0o700)
-    name = hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:16]
+        return checkout / ".luotsi"
+    return ROOTS_HOME / hashlib.sha256(str(checkout.resolve()).encode()).hexdigest()[:16]
+
+
+def data_home(checkout: Path = CHECKOUT) -> Path:
+    """The same, made if it is missing."""
+    home = home_of(checkout)
+    if os.geteuid() != 0:
+        return make_folder(home, 0o700)
     make_folder(ROOTS_HOME, 0o755)
-    return make_folder(ROOTS_HOME / name, 0o711)
+    return make_folder(home, 0o711)
 
 
 def make_folder(folder: Path, mode: int, account: Account | None = None) -> Path:

@@ -76,6 +76,10 @@ class Emulator:
         """An emulator on `port` with a fresh account."""
         return cls(port, "AC" + secrets.token_hex(16), secrets.token_hex(16))
 
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
     def program(self) -> Program:
         """Its command line; it prints `ready` when it listens."""
         return Program(
@@ -91,7 +95,7 @@ class Emulator:
         """The settings that point Luotsi at it."""
         return {
             "LUOTSI_SMS_PROVIDER": "twilio",
-            "LUOTSI_TWILIO_API_URL": f"http://{LOOPBACK}:{self.port}",
+            "LUOTSI_TWILIO_API_URL": self.url,
             "LUOTSI_TWILIO_ACCOUNT_SID": self.account_sid,
             "LUOTSI_TWILIO_AUTH_TOKEN": self.auth_token,
             "LUOTSI_TWILIO_FROM": "+15005550006",  # Twilio's own test sender

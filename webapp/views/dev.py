@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, g, render_template
 from sqlalchemy import select
 
+from casework.messages import MessageState
 from webapp.house import house
 from webapp.i18n import preferred
 from webapp.store.tables import messages
+from webapp.wiring import now
 
 bp = Blueprint("dev", __name__, url_prefix="/dev")
 
@@ -37,9 +40,16 @@ def _outbox() -> list[dict[str, Any]]:
                 "case_reference": row.case_number if row.purpose.startswith("staff_") else "",
                 "state": row.state,
                 "created_at": row.created_at.isoformat(timespec="milliseconds"),
+                "waits_until": row.next_at.isoformat(timespec="seconds") if _waits(row) else "",
             }
             for row in rows
         ]
+
+
+def _waits(row: Any) -> bool:
+    """Whether it goes later: in the person's safe hours, or when it is tried again."""
+    is_later: bool = row.state == MessageState.PENDING.value and row.next_at > now()
+    return is_later
 
 
 def _said() -> dict[str, dict[str, str]]:
@@ -60,4 +70,7 @@ def outbox_json() -> Response:
 @bp.get("/outbox")
 def outbox() -> str:
     g.language = preferred()
-    return render_template("dev/outbox.html", messages=_outbox())
+    found = _outbox()
+    for message in found:
+        message["later"] = message["waits_until"] and datetime.fromisoformat(message["waits_until"])
+    return render_template("dev/outbox.html", messages=found)
