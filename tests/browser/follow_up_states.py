@@ -18,6 +18,7 @@ from tests.browser.reaching import (
     go_on,
     there,
     with_stale_token_behind_the_code,
+    without_news,
 )
 from tests.browser.state import State
 
@@ -68,6 +69,9 @@ def _acts() -> Iterator[State]:
         status=400,
     )
     yield State("follow-up", "withdrawn", followed_at("/withdraw"), go_on)
+    yield State(
+        "follow-up", "withdrawn, seen again", followed_at("/withdraw"), both(go_on, without_news)
+    )
     yield State("follow-up", "answered in phrases", followed_with_phrases)
     yield State("code", "closed meanwhile", followed_at("/add"), closed_meanwhile, status=400)
 

@@ -24,11 +24,12 @@ from tests.browser.reaching import (
     go_on,
     press,
     receipt,
+    receipt_from,
     saved_receipt,
     there,
     unfinished,
 )
-from tests.browser.site import CLOSED_FORM
+from tests.browser.site import CLOSED, CLOSED_FORM, OPEN
 from tests.browser.state import State
 
 #: Asked only where another form was carried over; there they look as they did.
@@ -106,6 +107,10 @@ def _end() -> Iterator[State]:
     yield State("receipt", "with its code", receipt)
     yield State("receipt", "code saved", saved_receipt)
     yield State("receipt", "added to", added_receipt)
+    yield State("receipt", "by day", receipt_from(OPEN, "yes"))
+    yield State("receipt", "by day, cannot wait", receipt_from(OPEN, "no"))
+    yield State("receipt", "at night", receipt_from(CLOSED, "yes"))
+    yield State("receipt", "at night, cannot wait", receipt_from(CLOSED, "no"))
 
 
 STATES = (*_beginning(), *_steps(), *_other_forms(), *_ways(), *_children(), *_end())

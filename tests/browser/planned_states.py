@@ -57,6 +57,7 @@ def asked_whether_help_was_got(visitor: Visitor) -> str:
 
 STATES = (
     State("case", "contacts planned", planned),
+    State("case", "a contact just planned", case_after("follow-ups", **PLAN)),
     State("case", "nothing planned", case, plan_nothing, wrong=True),
     State("case", "planned for a past day", case, plan_for_a_day_that_has_passed, wrong=True),
     State("case", "moved to a past day", planned, move_to_a_day_that_has_passed, wrong=True),

@@ -93,6 +93,13 @@ def receipt(visitor: Visitor) -> str:
     return visitor.send(BY_PHONE)
 
 
+def receipt_from(municipality: str, can_wait: str) -> Reach:
+    """The receipt of a message about one child there, which can wait or cannot."""
+    child = {**CHILD, "children-0-municipality": municipality}
+    given = {"children": child, "waiting": {"can_wait": can_wait}}
+    return lambda visitor: visitor.send(given)
+
+
 def saved_receipt(visitor: Visitor) -> str:
     at = visitor.send(HERE)
     visitor.press(at)
@@ -160,6 +167,11 @@ def case_spoken_to(visitor: Visitor) -> str:
     for more in ({"way": "email", "email": "testi@example.org", **both}, {"way": "none"}):
         assert person.press(person.at("/follow-up/contact"), **more).status_code == 303
     return f"{found}?notice=said&lang={visitor.language}"
+
+
+def without_news(page: Page) -> None:
+    """The page once more, without what the last press did."""
+    page.goto(page.url.partition("?")[0])
 
 
 def by_mail(page: Page) -> None:

@@ -16,8 +16,9 @@ FOLDER = Path(__file__).parent / "snapshots"
 _PASSING = (
     (re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), "<id>"),
     (re.compile(r"\b[A-Z0-9]{4}(-[A-Z0-9]{4})+\b"), "<code>"),
-    (re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?"), "<day>"),
     (re.compile(r"\bklo \d{1,2}([.:]\d{2})?"), "klo <time>"),
+    (re.compile(r"\b\d{1,2}\.\d{1,2}\.(\d{4})?"), "<day>"),
+    (re.compile(r"\b\d{1,2}\. [a-z]+kuuta( \d{4})?"), "<day>"),
     (re.compile(r"\b(maanan|tiis|tors|perjan|lauan|sunnun)tai\w*|\bkeskiviikko\w*"), "<weekday>"),
 )
 

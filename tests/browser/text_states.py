@@ -61,6 +61,18 @@ def case(visitor: Visitor) -> str:
     return f"{_texted(visitor)}?lang={visitor.language}"
 
 
+def stopped(visitor: Visitor) -> str:
+    """Of a sender whose number takes no texts any more: a number of its own, because STOP rules from then on."""
+    sender = visitor.beside()
+    number = {"phone": "+358 50 000 0046"}
+    receipt = sender.client.get(
+        sender.send({**BY_PHONE, "contact": {**BY_PHONE["contact"], **number}})
+    )
+    text_in(sender, "STOP", "+358500000046")
+    visitor.sign_in(DUTY_WORKER)
+    return f"{visitor.find_case(receipt)}?lang={visitor.language}"
+
+
 def inbox(visitor: Visitor) -> str:
     _texted(visitor)
     return f"/staff/?lang={visitor.language}"
@@ -85,4 +97,5 @@ STATES = (
     State("texts handled", "filled", handled, mark_and_look),
     State("inbox", "texts came in", inbox),
     State("case", "with a text", case),
+    State("case", "texts stopped", stopped),
 )

@@ -13,7 +13,7 @@ from tests.browser.state import State
 from tests.browser.visitor import DUTY_WORKER
 
 #: Both channels are broken; and of every case that is sent to this site the sender's text has failed, so that the
-#: sender must be called, while the team's message waits for a further try.
+#: sender must be called, while an alert to the on-call team waits for a further try.
 _TROUBLE = (
     """
     insert into channel_breaks (channel, reason, opened_at, failed_at, probe_at) values
@@ -24,11 +24,16 @@ _TROUBLE = (
     create function has_trouble() returns trigger language plpgsql as $$ begin
         if tg_table_name = 'cases' then
             new.marks := array['call_needed'];
+            new.alerted_teams := array['on-call'];
         elsif new.recipient = 'sender' then
             new.state := 'undelivered';
             new.reason := 'not_mobile';
             new.attempts := 1;
         else
+            -- Of each team's alert one of its own: a message with two children tells two teams.
+            new.recipient := 'team:on-call:' || split_part(new.recipient, ':', 3);
+            new.channel := 'sms';
+            new.purpose := 'staff_urgent';
             new.reason := 'connect_timeout';
             new.attempts := 3;
             new.next_at := now() + interval '1 hour';

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
 
+from casework.usecases import erase_submission
 from tests.web.conftest import Visit
 from tests.web.following import ask, follow
 from tests.web.texting import (
@@ -24,6 +25,8 @@ from tests.web.texting import (
 from tests.web.walking import code_on, post, reads, send, sign_in, token
 from webapp import catalogues
 from webapp.demo_county import PASSWORD
+from webapp.store.sending import texts_waiting
+from webapp.wiring import House, now
 
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", ["fi", "sv", "en"])
 TEXTS = "/staff/texts"
@@ -64,8 +67,8 @@ def test_a_text_is_shown_with_its_age_number_case_and_warning(
     assert reads(
         page,
         language,
-        "We do not know who sent this: a number proves nothing. Tell nothing of a case to it "
-        "before you are sure who it is.",
+        "We do not know who sent this: a number proves nothing. Tell nothing of a case to whoever "
+        "wrote before you are sure who it is.",
     )
     shown = worker.get(f"/staff/cases/{texted_case}")
     assert "Soittakaa\n  huomenna</div>" in shown.text
@@ -139,10 +142,10 @@ def test_handled_texts_move_to_the_other_list_and_back(
     (text_id,) = texts_of(owner)
     pressed = token(worker.get(TEXTS))
     answer = worker.post(f"{TEXTS}/{text_id}/handled", data={"csrf_token": pressed})
-    assert answer.headers["Location"] == f"{TEXTS}?notice=handled"
+    assert answer.headers["Location"] == f"{TEXTS}?notice=handled&text={text_id}"
     assert "Hei vaan" not in worker.get(TEXTS).text
     assert "Hei vaan" in worker.get(f"{TEXTS}?show=handled").text
-    assert TEXTS not in worker.get("/staff/").text
+    assert ": 0</a>" in link_to_texts(worker.get("/staff/").text)
     again = worker.post(f"{TEXTS}/{text_id}/handled", data={"csrf_token": pressed})
     assert again.headers["Location"] == f"{TEXTS}?notice=late"
     assert ask(owner, "select handled_by from inbound_texts").startswith("user:")
@@ -152,6 +155,81 @@ def test_handled_texts_move_to_the_other_list_and_back(
     from_case = {"csrf_token": pressed, "case": str(texted_case)}
     answer = worker.post(f"{TEXTS}/{text_id}/handled", data=from_case)
     assert answer.headers["Location"] == f"/staff/cases/{texted_case}#texts"
+
+
+def link_to_texts(page: str) -> str:
+    found = re.search(rf'<a href="{TEXTS}">.*?</a>', page)
+    assert found, page
+    return found.group(0)
+
+
+def test_the_notice_of_a_handled_text_has_its_undo(
+    client: FlaskClient, worker: FlaskClient, texted_case: UUID, owner: Engine
+) -> None:
+    text_in(client, "Hei vaan")
+    (text_id,) = texts_of(owner)
+    pressed = {"csrf_token": token(worker.get(TEXTS))}
+    page = worker.post(f"{TEXTS}/{text_id}/handled", data=pressed, follow_redirects=True)
+    assert f'action="{TEXTS}/{text_id}/waits"' in page.text
+    worker.post(f"{TEXTS}/{text_id}/waits", data=pressed)
+    assert "Hei vaan" in worker.get(TEXTS).text
+    assert worker.get(f"{TEXTS}?notice=handled&text=x").status_code == 200
+
+
+@IN_EACH_LANGUAGE
+def test_the_row_of_the_case_and_the_heading_tell_that_a_text_waits(
+    client: FlaskClient, worker: FlaskClient, texted_case: UUID, owner: Engine, language: str
+) -> None:
+    at = f"/staff/?lang={language}"
+    assert not reads(worker.get(at), language, "New text message")
+    text_in(client, "Hei vaan")
+    page = worker.get(at)
+    assert reads(page, language, "New text message")
+    words = {"fi": "1 tekstiviesti odottaa", "sv": "1 textmeddelande väntar"}
+    heading = page.text.partition("<h1>")[2].partition("</h1>")[0]
+    assert f", {words.get(language, '1 text message waits')}" in heading
+    (text_id,) = texts_of(owner)
+    worker.post(f"{TEXTS}/{text_id}/handled", data={"csrf_token": token(page)})
+    page = worker.get("/staff/")
+    assert not reads(page, language, "New text message")
+    assert words.get(language, "1 text message waits") not in page.text
+
+
+def test_the_timeline_tells_that_a_text_came_and_who_saw_to_it_and_not_what_it_says(
+    client: FlaskClient, worker: FlaskClient, texted_case: UUID, owner: Engine
+) -> None:
+    text_in(client, "Hei vaan")
+    (text_id,) = texts_of(owner)
+    at = f"/staff/cases/{texted_case}?lang=en"
+    timeline = worker.get(at).text.partition('id="timeline-title"')[2]
+    assert "A text message came from the sender&#39;s number." in timeline
+    assert "The text message was marked as handled" not in timeline
+    worker.post(f"{TEXTS}/{text_id}/handled", data={"csrf_token": token(worker.get(at))})
+    timeline = worker.get(at).text.partition('id="timeline-title"')[2]
+    assert re.search(r'The text message was marked as handled\. <span class="who">Testi ', timeline)
+    assert "Hei vaan" not in timeline
+
+
+def test_the_reference_of_a_text_of_nobodys_case_is_found(
+    client: FlaskClient, worker: FlaskClient, visit: Visit, ours: None, owner: Engine
+) -> None:
+    text_in(client, "Kuka siellä?")
+    (text_id,) = texts_of(owner)
+    number = ask(owner, "select case_number from messages where recipient like 'team:%'")
+    found = worker.get(f"/staff/find?number={number.lower()}")
+    assert found.headers["Location"] == f"{TEXTS}#text-{text_id}"
+    assert f'id="text-{text_id}"' in worker.get(TEXTS).text
+    stranger = visit()
+    sign_in(stranger, "jourhavande@example.org", PASSWORD)
+    assert stranger.get(f"/staff/find?number={number}").status_code == 200
+    worker.post(f"{TEXTS}/{text_id}/handled", data={"csrf_token": token(worker.get(TEXTS))})
+    found = worker.get(f"/staff/find?number={number}")
+    assert found.headers["Location"] == f"{TEXTS}?show=handled#text-{text_id}"
+    with owner.begin() as connection:
+        connection.exec_driver_sql(
+            "update inbound_texts set handled_at = now() - interval '8 days'"
+        )
+    assert worker.get(f"/staff/find?number={number}").status_code == 200
 
 
 def test_who_may_not_open_the_case_sees_and_handles_nothing(
@@ -185,6 +263,28 @@ def test_of_an_erased_message_the_text_is_shown_as_erased(
     assert "Hei vaan" not in page.text
     assert NUMBER not in page.text
     assert reads(page, "fi", "What was written has been erased.")
+
+
+def test_an_erased_text_waits_never_again(
+    client: FlaskClient, worker: FlaskClient, texted: str, owner: Engine, house: House
+) -> None:
+    text_in(client, "Hei vaan")
+    (text_id,) = texts_of(owner)
+    reference = ask(owner, "select reference from submissions")
+    assert erase_submission(reference, even_open=True, now=now(), ids=house.ids, work=house.work())
+    page = worker.get(f"{TEXTS}?show=handled")
+    assert reads(page, "fi", "What was written has been erased.")
+    assert f"/{text_id}/waits" not in page.text
+    pressed = {"csrf_token": token(page)}
+    answer = worker.post(f"{TEXTS}/{text_id}/waits", data=pressed)
+    assert "notice=late" in answer.headers["Location"]
+    # One that waits since before this was forbidden.
+    with owner.begin() as connection:
+        connection.exec_driver_sql("update inbound_texts set handled_at = null")
+    assert ": 0</a>" in link_to_texts(worker.get("/staff/").text)
+    assert f"text-{text_id}" not in worker.get(TEXTS).text
+    with owner.connect() as connection:
+        assert texts_waiting(connection).count == 0
 
 
 # The sender

@@ -63,6 +63,7 @@ class Line:
     reply_late: bool
     limit: datetime | None
     limit_late: bool
+    text_waits: bool
 
 
 @bp.get("/")
@@ -113,6 +114,7 @@ def _lines(rows: Sequence[InboxRow], here: Directory) -> list[Line]:
             reply_late=row.reply_by is not None and row.reply_by < at,
             limit=row.limit,
             limit_late=row.limit is not None and row.limit < at,
+            text_waits=row.text_waits,
         )
         for row in rows
     ]
@@ -142,12 +144,17 @@ def cursor(word: str) -> Cursor | None:
 @bp.get("/find")
 @auth_required("session")
 def find() -> Response | str:
-    """To the case with this number or reference; where there is none for this person, the inbox says so."""
+    """To the case, or the text of nobody's case, of this number or reference; where there is none for this person,
+    the inbox says so."""
     typed = request.args.get("number", "")[:100]
-    found = _findable(grouped(typed), staff_door.viewer())
-    if found is None:
-        return _inbox_page(searched=typed.replace("\0", "").strip() or "–")
-    return redirect(address("staff.cases.show", case_id=found), 303)
+    number, viewer = grouped(typed), staff_door.viewer()
+    found = _findable(number, viewer)
+    if found is not None:
+        return redirect(address("staff.cases.show", case_id=found), 303)
+    text = staff_texts.place_of(number, viewer, now()) if number else None
+    if text is not None:
+        return redirect(text, 303)
+    return _inbox_page(searched=typed.replace("\0", "").strip() or "–")
 
 
 def _findable(number: str, viewer: Viewer) -> UUID | None:

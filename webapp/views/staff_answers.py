@@ -17,7 +17,7 @@ from forms.phones import UnreadableNumber, read_phone
 from forms.places import OTHER, UNKNOWN
 from forms.registry import FORMS
 from forms.words import N_, Words
-from webapp.i18n import language, say
+from webapp.i18n import language, locale, say
 from webapp.views.staff_words import LANGUAGES, RULES, UNNAMED_RULE
 
 #: Pages that the follow-up page asks, whatever form the message had.
@@ -209,5 +209,6 @@ def _named(name: str, value: str, here: Directory) -> str:
     if name == "county":
         return _county_name(value, here)
     if name in {"language", "served_in"}:
-        return language_name(value)
+        # As a word of the sentence: 'suomi', 'svenska', 'English'.
+        return str(locale().languages.get(value, value))
     return form_title(value) if name == "form" else value

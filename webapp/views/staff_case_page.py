@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, NamedTuple
 
-from flask import render_template, request
+from flask import render_template
 
 from casework import usecases
 from casework.access import Relation, relation_to
@@ -31,12 +32,20 @@ from webapp.views.staff_answers import (
     why,
     worker_name,
 )
-from webapp.views.staff_case_people import about_sender, actors_of, sender_of
+from webapp.views.staff_case_notices import notice_in_words, notice_of
+from webapp.views.staff_case_people import (
+    Happened,
+    about_sender,
+    actors_of,
+    sender_of,
+    stopped_at,
+)
 from webapp.views.staff_door import viewer
 from webapp.views.staff_limits import limits, matter_acts, promise_acts, transfer_acts
 from webapp.views.staff_messages import messages_of
 from webapp.views.staff_planned import planned_on
-from webapp.views.staff_text_lines import shown_texts
+from webapp.views.staff_text_lines import events_of, shown_texts
+from webapp.views.staff_unheard import unheard
 
 #: What must be mended on the page: the control at which it is, and the words.
 Wrong = Sequence[tuple[str, str]]
@@ -50,16 +59,16 @@ class Act(NamedTuple):
     notice: str
 
 
-#: Notices that do not hang on the state of the case.
-_ALWAYS = {"late", "said", "taken_back", "code_given"}
-
-
 def page(
     case: CaseFile, relation: Relation, at: datetime, acts: Mapping[str, Act], wrong: Wrong = ()
 ) -> str:
     """The page. `acts` are those that move the case, by name."""
     here, head = directory(), case.head
-    form, messages = head.form, messages_of(case, here, at)
+    form, texts = head.form, shown_texts(house().texts.of_case(head.id), here, at)
+    happened: list[Happened] = [*case.timeline, *events_of(texts)]
+    happened.sort(key=attrgetter("at"))
+    broken = {one.channel for one in house().sending.troubles(at) if one.is_broken}
+    notice, stopped = _notice(case, acts), stopped_at(case)
     return render_template(
         "staff/case.html",
         words=words,
@@ -80,11 +89,15 @@ def page(
         protected=head.protected or case.child.get("non_disclosure") == "yes",
         siblings=[(other, is_mine(other, here)) for other in case.siblings],
         reasons=[why(reason, here) for reason in case.reasons],
-        actors=actors_of(case, here),
-        messages=messages,
-        texts=shown_texts(house().texts.of_case(head.id), here, at),
+        timeline=happened,
+        actors=actors_of(happened, here),
+        messages=messages_of(case, here, broken, at),
+        unheard=unheard(case, here, broken, at),
+        stopped=stopped,
+        texts=texts,
         acts=_acts(case, acts),
-        notice=_notice(case, acts),
+        notice=notice,
+        notice_in_words=notice_in_words(case, notice) if notice else "",
         phrases=PHRASES,
         sayable=_sayable(case),
         press=house().ids.row(),
@@ -94,7 +107,7 @@ def page(
         limits=limits(case, here, at),
         matter_acts=matter_acts(case),
         promise_acts=promise_acts(case),
-        planned=planned_on(case, at),
+        planned=planned_on(case, at, here, has_stopped=stopped is not None),
         transfer=_transfer(case, here),
         reasons_to_pause={reason.value: say(text) for reason, text in words.PAUSE_REASONS.items()},
         moved=lambda detail: _moved(detail, here),
@@ -116,12 +129,7 @@ def _sayable(case: CaseFile) -> Mapping[Phrase, str]:
 
 
 def _notice(case: CaseFile, acts: Mapping[str, Act]) -> str | None:
-    """What the last press did, as long as it is still so; a kept address must not tell yesterday's news."""
-    code = request.args.get("notice", "")
-    still_so = {act.notice for act in acts.values() if act.to is case.head.state} | _ALWAYS
-    # What staff did last, whatever the service itself has noted since.
-    done = [line.kind.value for line in case.timeline if line.actor.startswith("user:")]
-    return code if code in still_so | set(done[-1:]) & set(words.DONE) else None
+    return notice_of(case, [act.notice for act in acts.values() if act.to is case.head.state])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from casework.commands import ContactWay
@@ -11,9 +12,14 @@ from forms.words import N_
 from webapp.accounts.users import workers_of
 from webapp.house import house
 from webapp.i18n import say
-from webapp.store.case_file import CaseFile
+from webapp.store.case_file import CaseFile, TimelineLine
 from webapp.views import staff_words as words
 from webapp.views.staff_answers import Section, dialable, sections
+from webapp.views.staff_planned import newest_contact
+from webapp.views.staff_text_lines import TextEvent
+
+#: What the page of a case lists as having happened.
+Happened = TimelineLine | TextEvent
 
 
 def sender_of(given: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -50,9 +56,15 @@ def _notifier(given: Mapping[str, Any]) -> str:
     return " ".join(name for name in names if name)
 
 
-def actors_of(case: CaseFile, here: Directory) -> Mapping[str, str]:
+def stopped_at(case: CaseFile) -> datetime | None:
+    """When STOP came from the number that the sender gives now; None where it takes our texts, or there is none."""
+    number = newest_contact(case.sender).phone
+    return house().texts.stopped_at(house().ids.number_hash(number)) if number else None
+
+
+def actors_of(happened: Iterable[Happened], here: Directory) -> Mapping[str, str]:
     """Who is behind each line of the timeline: the name of the directory, else what kind of actor."""
-    named = {line.actor for line in case.timeline}
+    named = {line.actor for line in happened}
     users = {actor.removeprefix("user:") for actor in named if actor.startswith("user:")}
     workers = workers_of(house().engine, users)
     return {actor: _actor(actor, workers, here) for actor in named}

@@ -51,6 +51,10 @@ class Month:
     title: str
     weeks: tuple[tuple[DayOfMonth, ...], ...]
 
+    @property
+    def has_holiday(self) -> bool:
+        return any(day.is_holiday for week in self.weeks for day in week)
+
 
 class WeekdayName(NamedTuple):
     long: str
@@ -130,9 +134,11 @@ def _month(
 
 
 def weekday_names() -> list[WeekdayName]:
-    """Monday first."""
+    """Monday first; the short ones fit a narrow column: 'må', 'ma', 'Mo'."""
     days = (date(2024, 1, day) for day in range(1, 8))
     return [
-        WeekdayName(format_date(d, "cccc", locale=locale()), format_date(d, "ccc", locale=locale()))
+        WeekdayName(
+            format_date(d, "cccc", locale=locale()), format_date(d, "cccccc", locale=locale())
+        )
         for d in days
     ]

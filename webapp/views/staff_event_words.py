@@ -22,7 +22,7 @@ CLOCKS: Mapping[ClockKind, str] = {
 EVENTS: Mapping[TimelineKind, str] = {
     TimelineKind.RECEIVED: N_("The message came in"),
     TimelineKind.ROUTED: N_("The case was directed to a team"),
-    TimelineKind.ON_CALL_ALERTED: N_("The emergency social services were alerted"),
+    TimelineKind.ON_CALL_ALERTED: N_("An alert to the emergency social services was made"),
     TimelineKind.ALARM_RAISED: N_("An alarm was raised: the directory must be mended"),
     TimelineKind.ADDITION_RECEIVED: N_("The sender added information"),
     TimelineKind.ACKNOWLEDGED: N_("The case was opened for the first time"),
@@ -63,6 +63,12 @@ EVENTS: Mapping[TimelineKind, str] = {
     TimelineKind.ERASED: N_("What was written was erased"),
     TimelineKind.TEXTS_STOPPED: N_("STOP came from the sender's number: no more texts go to it"),
     TimelineKind.TEXTS_STARTED: N_("START came from the sender's number: texts can go to it again"),
+}
+
+#: What is read from the texts themselves: the timeline does not keep it.
+TEXT_EVENTS: Mapping[str, str] = {
+    "text_came": N_("A text message came from the sender's number"),
+    "text_handled": N_("The text message was marked as handled"),
 }
 
 FOLLOW_UPS: Mapping[FollowUpKind, str] = {
@@ -133,7 +139,7 @@ DONE: Mapping[str, str] = {
     TimelineKind.TRANSFER_CANCELLED: N_("The matter is ours now."),
     TimelineKind.CASE_MOVED: N_("The case has moved now."),
     TimelineKind.MOVE_DECLINED: N_("The case stays here."),
-    TimelineKind.FOLLOW_UP_PLANNED: N_("The contact is planned now."),
+    TimelineKind.FOLLOW_UP_PLANNED: N_("The contact is planned. Time: %(moment)s."),
     TimelineKind.FOLLOW_UP_CANCELLED: N_("The planned contact is cancelled now."),
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from uuid import UUID
 
@@ -15,11 +15,13 @@ from werkzeug.wrappers import Response
 
 from casework import usecases
 from casework.errors import IllegalMove, NotFound
-from casework.follow_ups import Plan, PlannedFollowUp
-from casework.model import TimelineKind
-from webapp.house import house
+from casework.follow_ups import Plan, PlannedFollowUp, due_at, is_put_off
+from casework.model import CaseHead, TimelineKind
+from casework.usecases.acting import promising_team
+from webapp.house import directory, house
 from webapp.pages import all_errors
 from webapp.store.case_file import CaseFile
+from webapp.views.staff_case_notices import PUT_OFF
 from webapp.views.staff_cases import show_case, surroundings_of_act
 from webapp.views.staff_door import viewer
 from webapp.views.staff_following import pressed, seen_by_me
@@ -35,13 +37,13 @@ Answer = Response | tuple[str, int]
 def plan_follow_up(case_id: UUID) -> Answer:
     """Plan a contact; something wrong in the form: 422, and nothing is planned."""
     at, form = now(), plan_form()
-    seen_by_me(case_id)
+    head = seen_by_me(case_id)
     if not form.valid(at):
         return _wrong(case_id, form)
     plan = Plan(pressed(), form.kind, form.when)
     heard = heard_of(_file(case_id))
     do = partial(usecases.plan_follow_up, plan=plan, heard=heard)
-    return _doing(case_id, do, at, TimelineKind.FOLLOW_UP_PLANNED)
+    return _doing(case_id, do, at, _planned(head, form.when, at))
 
 
 @bp.post("/<uuid:case_id>/follow-ups/<uuid:follow_up_id>/move")
@@ -49,7 +51,7 @@ def plan_follow_up(case_id: UUID) -> Answer:
 def move_follow_up(case_id: UUID, follow_up_id: UUID) -> Answer:
     """Plan it for another day; a wrong one: 422, and it waits for the old one."""
     at, form = now(), move_form(follow_up_id)
-    seen_by_me(case_id)
+    head = seen_by_me(case_id)
     if not form.valid(at):
         return _wrong(case_id, form)
     case = _file(case_id)
@@ -57,7 +59,7 @@ def move_follow_up(case_id: UUID, follow_up_id: UUID) -> Answer:
     do = partial(
         usecases.move_follow_up, follow_up_id=follow_up_id, plan=plan, heard=heard_of(case)
     )
-    return _doing(case_id, do, at, TimelineKind.FOLLOW_UP_PLANNED)
+    return _doing(case_id, do, at, _planned(head, form.when, at))
 
 
 @bp.post("/<uuid:case_id>/follow-ups/<uuid:follow_up_id>/cancel")
@@ -78,6 +80,13 @@ def restore_follow_up(case_id: UUID, follow_up_id: UUID) -> Answer:
     return _doing(case_id, do, at, TimelineKind.FOLLOW_UP_PLANNED)
 
 
+def _planned(head: CaseHead, when: int | date, at: datetime) -> str:
+    """The notice of a planned contact: the page itself tells its day and hour, and the address neither."""
+    here = directory()
+    due = due_at(when, promising_team(head, here), here, at)
+    return PUT_OFF if is_put_off(when, due, at) else TimelineKind.FOLLOW_UP_PLANNED.value
+
+
 def _file(case_id: UUID) -> CaseFile:
     return house().desk.case_file(case_id)
 
@@ -93,10 +102,9 @@ def _wrong(case_id: UUID, form: PlanForm | MoveForm) -> tuple[str, int]:
     return show_case(case_id, [(id_, str(text)) for id_, text in all_errors(form)]), 422
 
 
-def _doing(case_id: UUID, do: Callable[..., None], at: datetime, leaves: TimelineKind) -> Response:
+def _doing(case_id: UUID, do: Callable[..., None], at: datetime, notice: str) -> Response:
     try:
         do(case_id, viewer(), **surroundings_of_act(at))
-        notice = leaves.value
     except NotFound:
         raise NoSuchPage from None
     except IllegalMove:

@@ -39,10 +39,7 @@ def say_phrases(case_id: UUID) -> Response | tuple[str, int]:
     command = SayPhrases(case_id, pressed(), tuple(known))
     try:
         seen_by_me(case_id)
-        # The moment first: a choice that the sender makes after it is newer than the one that is read here.
-        rooms = surroundings_of_act(now())
-        contact = newest_contact(house().desk.case_file(case_id).sender)
-        usecases.say_phrases(command, viewer(), contact, **rooms)
+        usecases.say_phrases(command, viewer(), newest_contact, **surroundings_of_act(now()))
     except NotFound:
         raise NoSuchPage from None
     house().wake_up.wake(frozenset({Queue.DEFAULT}))

@@ -69,6 +69,7 @@ def index() -> str:
     return render_template(
         "staff/message_texts.html",
         shown_in=known[code],
+        shown_name=catalogues.own_name(code),
         tabs=[known[one] for one in codes],
         names={one: catalogues.own_name(one) for one in codes},
         groups=groups,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from casework.messages import MessageState
+from casework.messages import Channel, MessageState
 from forms.words import N_
 
 MESSAGE_STATES: Mapping[MessageState, str] = {
@@ -35,6 +35,12 @@ MESSAGE_LOOKS: Mapping[MessageState, str] = {
 
 TRIED_AGAIN = N_("Waiting to be tried again")
 NOT_YET_TIME = N_("Waiting for its time")
+#: While the channel is broken nothing is tried, whatever its time.
+BROKEN: Mapping[Channel, str] = {
+    Channel.SMS: N_("Waits: text messages do not go out"),
+    Channel.EMAIL: N_("Waits: e-mail does not go out"),
+}
+UNWANTED = N_("Will not be sent: the person has asked for no texts (STOP)")
 ASKING = N_("Not known whether it arrived: we are asking the operator")
 
 _OURS = N_("Our own settings are at fault: technical support has been told")
@@ -54,6 +60,7 @@ MESSAGE_ENDS: Mapping[str, str] = {
     "country": _NOT_TO_THIS_COUNTRY,
     "country_not_enabled": _NOT_TO_THIS_COUNTRY,
     "blocked": N_("The operator lets no texts through to this number"),
+    "held_by_provider": N_("Texts to this number were held back for some hours"),
     "expired": N_("The operator could not deliver it within the safe hours"),
     "operator_silent": N_("The recipient's operator did not answer"),
     "over_number_cap": N_("Not sent: too many texts to this number today"),

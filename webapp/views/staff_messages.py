@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from flask_babel import gettext, ngettext
 
 from casework.access import teams_of
 from casework.directory import Directory
-from casework.messages import Channel, MessageState
+from casework.messages import Channel, MessageState, Purpose
 from casework.usecases.doubts import ASK_UNTIL
 from forms.words import N_
 from webapp.i18n import say, short_moment
@@ -18,6 +20,7 @@ from webapp.views import staff_message_words as words
 from webapp.views.staff_answers import team_name, worker_name
 from webapp.views.staff_door import viewer
 from webapp.views.staff_times import age
+from webapp.views.staff_words import LATER_EVENTS, PURPOSES, SOMETHING_NEW
 
 _S = MessageState
 _OVER_BADLY = frozenset({_S.UNDELIVERED, _S.FAILED, _S.EXPIRED, _S.SUPPRESSED})
@@ -27,51 +30,75 @@ _IN_HAND = frozenset({_S.CLAIMED, _S.SUBMITTING})
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One row of the table. `happened` and `more` are in the reader's language."""
+    """One row of the table. `what`, `happened` and `more` are in the reader's language."""
 
     recipient: str
     line: MessageLine
+    what: str
     happened: str
     look: str
     more: tuple[str, ...]
 
 
-def messages_of(case: CaseFile, here: Directory, at: datetime) -> list[Told]:
-    """Messages with their recipients in words, without addresses.
+def messages_of(
+    case: CaseFile, here: Directory, broken: Collection[Channel], at: datetime
+) -> list[Told]:
+    """Messages with their recipients in words, without addresses. `broken`: channels that are stopped.
 
     Alerts to teams and workers that only another child's case concerns would tell whose that case is: they stay out.
     """
     seen = {case.head.team, *case.head.alerted_teams, *teams_of(viewer(), here)}
     shown = []
+    told = partial(_told, broken=broken, at=at)
     for line in case.messages:
         kind, _, rest = line.recipient.partition(":")
         key = rest.split(":")[0]
         if kind == "worker":
             if line.case_id == case.head.id:
-                shown.append(_told(worker_name(key, here), line, at))
+                shown.append(told(worker_name(key, here), line))
         elif kind != "team":
-            shown.append(_told(say(N_("The sender")), line, at))
+            shown.append(told(say(N_("The sender")), line))
         elif key in seen:
-            shown.append(_told(team_name(key, here), line, at))
+            shown.append(told(team_name(key, here), line))
     return shown
 
 
-def _told(recipient: str, line: MessageLine, at: datetime) -> Told:
+def _told(recipient: str, line: MessageLine, *, broken: Collection[Channel], at: datetime) -> Told:
+    happened = _waits(line, broken, at) if line.state is _S.PENDING else _happened(line, at)
+    is_stuck = happened in {*words.BROKEN.values(), words.UNWANTED}
     return Told(
         recipient=recipient,
         line=line,
-        happened=say(_happened(line, at)),
-        look=words.MESSAGE_LOOKS.get(line.state, "info"),
-        more=tuple(_more(line, at)),
+        what=say(_what(line)),
+        happened=say(happened),
+        look="alert" if is_stuck else words.MESSAGE_LOOKS.get(line.state, "info"),
+        more=tuple(_more(line, at, is_stuck=is_stuck)),
     )
+
+
+def _what(line: MessageLine) -> str:
+    """The message id of what it tells: of a case only the first notice calls it new."""
+    if line.purpose == Purpose.STAFF_NEW and line.event.startswith(LATER_EVENTS):
+        return SOMETHING_NEW
+    return PURPOSES.get(line.purpose, "")
+
+
+def _waits(line: MessageLine, broken: Collection[Channel], at: datetime) -> str:
+    """The message id of why it has not gone yet. One that was refused for a fault of ours has counted no attempt."""
+    was_tried, later = bool(line.attempts or line.reason), (line.next_at or at) > at
+    if line.is_unwanted:
+        return words.UNWANTED
+    if line.channel in broken and (was_tried or not later):
+        return words.BROKEN[line.channel]
+    if later:
+        return words.TRIED_AGAIN if was_tried else words.NOT_YET_TIME
+    return words.MESSAGE_STATES[line.state]
 
 
 def _happened(line: MessageLine, at: datetime) -> str:
     """The message id of what became of it."""
     if line.state in _OVER_BADLY and line.reason in words.MESSAGE_ENDS and not _old_mail(line):
         return words.MESSAGE_ENDS[line.reason]
-    if line.state is _S.PENDING and line.next_at is not None and line.next_at > at:
-        return words.TRIED_AGAIN if line.attempts else words.NOT_YET_TIME
     if line.state is _S.UNKNOWN and line.channel is Channel.SMS and _asked_about(line, at):
         return words.ASKING
     return words.MESSAGE_STATES[line.state]
@@ -87,12 +114,14 @@ def _asked_about(line: MessageLine, at: datetime) -> bool:
     return line.reason != "no_receipt" and at - line.changed_at < ASK_UNTIL
 
 
-def _more(line: MessageLine, at: datetime) -> list[str]:
+def _more(line: MessageLine, at: datetime, *, is_stuck: bool) -> list[str]:
     """Why, who acts next, and since when."""
     fault = words.MESSAGE_FAULTS.get(line.reason)
     shows_fault = line.state in {*_OVER_BADLY, _S.PENDING, _S.UNKNOWN}
     told = [say(fault)] if fault and shows_fault else []
-    if line.state is _S.PENDING:
+    if is_stuck:
+        told.append(_since(line.created_at, at))
+    elif line.state is _S.PENDING:
         told.append(_next_try(line, at))
     elif line.state in _IN_HAND or line.state is _S.UNKNOWN:
         told.append(_since(line.changed_at, at))
@@ -107,6 +136,9 @@ def _next_try(line: MessageLine, at: datetime) -> str:
     if due <= at:
         return _since(due, at)
     if not line.attempts:
+        # Nothing of what was refused for a fault of ours is counted.
+        if line.reason:
+            return str(gettext("next try at %(moment)s", moment=short_moment(due)))
         return str(gettext("not before %(moment)s", moment=short_moment(due)))
     return str(
         ngettext(

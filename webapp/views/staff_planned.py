@@ -10,7 +10,9 @@ from uuid import UUID
 
 from flask import request
 
+from casework.calendar import add_working_days, is_eve
 from casework.commands import Contact
+from casework.directory import Directory
 from casework.follow_ups import (
     HEARD,
     FollowUpKind,
@@ -20,16 +22,16 @@ from casework.follow_ups import (
     WhyCancelled,
     is_plannable,
 )
+from casework.messages import Channel
 from casework.model import CaseState
 from casework.notices import ways
 from forms.base import Questions
 from forms.contact import contact_of
 from forms.fields import Radios
-from forms.words import N_
+from forms.words import N_, Words
 from webapp.pages import local_day
 from webapp.store.case_file import CaseFile
-from webapp.views.staff_directory_asking import DAY_HINT
-from webapp.views.staff_directory_fields import DayTyped, read_day
+from webapp.views.staff_directory_fields import DayTyped, read_day, written_day
 from webapp.views.staff_event_words import FOLLOW_UPS
 
 NO_DAY = N_("Write the day. Nothing was planned yet")
@@ -60,9 +62,13 @@ class PlanForm(Questions):
             ("7", N_("In 7 days")),
             (ON_A_DAY, N_("On the day that I write")),
         ),
+        hint=N_(
+            "In 3 or 7 days the contact comes at this time of the day, on a day that you write when the team opens. "
+            "If the team is closed then, it moves to the next opening."
+        ),
         needed=N_("Choose when"),
     )
-    planned_day = DayTyped(N_("Day, if you chose to write one"), hint=DAY_HINT, dependent=True)
+    planned_day = DayTyped(N_("Day, if you write it yourself"), dependent=True)
 
     def valid(self, at: datetime) -> bool:
         """Whether all is right; what is not stands beside its field."""
@@ -86,7 +92,7 @@ class PlanForm(Questions):
 class MoveForm(Questions):
     """Another day for what is planned."""
 
-    day = DayTyped(N_("Another day"), hint=DAY_HINT, needed=NO_DAY)
+    day = DayTyped(N_("Another day"), needed=NO_DAY)
 
     def valid(self, at: datetime) -> bool:
         return self.validate() and _is_day(self.day, at)
@@ -107,6 +113,14 @@ def _is_day(field: Any, at: datetime) -> bool:
         field.errors = [PAST if day < local_day(at) else TOO_FAR]
         return False
     return True
+
+
+def example_of_day(at: datetime, holidays: frozenset[date]) -> str:
+    """The hint of a field for a day: one ahead on which teams work."""
+    day = add_working_days(local_day(at), 5, holidays)
+    while is_eve(day):
+        day = add_working_days(day, 1, holidays)
+    return Words(N_("For example %(day)s"), day=written_day(day))
 
 
 def move_form(follow_up_id: UUID) -> MoveForm:
@@ -139,31 +153,48 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """The section: what was planned, the form for more, and whether a message may tell the sender of it."""
+    """The section: what was planned, what waits first; the form for more, and whether a message may tell the sender
+    of it."""
 
     lines: Sequence[Line]
     form: PlanForm | None
     tells: bool
 
 
-def planned_on(case: CaseFile, at: datetime) -> Planned:
-    """What the page of a case shows of planned contacts; the form is None where nothing may be planned."""
-    is_open = case.head.state is not CaseState.CLOSED
+def planned_on(case: CaseFile, at: datetime, here: Directory, *, has_stopped: bool) -> Planned:
+    """What the page of a case shows of planned contacts; the form is None where nothing may be planned.
+
+    `has_stopped`: the sender's number takes none of our texts.
+    """
+    is_open, example = case.head.state is not CaseState.CLOSED, example_of_day(at, here.holidays)
     form = plan_form() if is_open else None
-    if form is not None and _is_posted("plan_follow_up"):
-        form.valid(at)
+    if form is not None:
+        form.planned_day.hint = example
+        if _is_posted("plan_follow_up"):
+            form.valid(at)
+    waiting_first = sorted(case.follow_ups, key=lambda one: one.state is not FollowUpState.PLANNED)
     return Planned(
-        [_line(one, at, is_open=is_open) for one in case.follow_ups],
+        [_line(one, at, example, is_open=is_open) for one in waiting_first],
         form,
-        next(ways(heard_of(case).contact, at), None) is not None,
+        may_be_told(heard_of(case).contact, at, has_stopped=has_stopped),
     )
 
 
-def _line(one: PlannedFollowUp, at: datetime, *, is_open: bool) -> Line:
+def may_be_told(contact: Contact, at: datetime, *, has_stopped: bool) -> bool:
+    """Whether a message may tell the sender. After STOP only e-mail does, chosen or allowed instead of texts."""
+    way = next(ways(contact, at), None)
+    if way is None or way.channel is Channel.EMAIL or not has_stopped:
+        return way is not None
+    return contact.may_use_other and bool(contact.email)
+
+
+def _line(one: PlannedFollowUp, at: datetime, example: str, *, is_open: bool) -> Line:
     waits = one.state is FollowUpState.PLANNED
     move = move_form(one.id) if waits and is_open else None
-    if move is not None and _is_posted("move_follow_up", one.id):
-        move.valid(at)
+    if move is not None:
+        move.day.hint = example
+        if _is_posted("move_follow_up", one.id):
+            move.valid(at)
     state, look = STATES[one.state]
     return Line(
         one,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -33,6 +33,32 @@ class Shown:
     @property
     def erased(self) -> bool:
         return self.line.body is None
+
+    @property
+    def may_be_moved(self) -> bool:
+        """What was erased is handled for good."""
+        return not (self.erased and self.line.handled_at)
+
+
+@dataclass(frozen=True, slots=True)
+class TextEvent:
+    """That a note came in, or that somebody has seen to it, as a line of the timeline; nothing of what it says."""
+
+    at: datetime
+    kind: str
+    actor: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+def events_of(texts: Sequence[Shown]) -> list[TextEvent]:
+    """What the page of their case tells of notes beside its own timeline."""
+    came = [TextEvent(text.line.received_at, "text_came", "luotsi") for text in texts]
+    handled = [
+        TextEvent(text.line.handled_at, "text_handled", text.line.handled_by)
+        for text in texts
+        if text.line.handled_at and text.line.handled_by
+    ]
+    return [*came, *handled]
 
 
 def shown_texts(lines: Sequence[TextLine], here: Directory, at: datetime) -> list[Shown]:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from werkzeug.wrappers import Response
 
 from casework import usecases
-from casework.access import visible_teams
+from casework.access import Viewer, visible_teams
 from casework.directory import Directory
 from casework.errors import NotFound
 from forms.words import N_
@@ -56,6 +56,7 @@ def index() -> str:
         more=len(lines) > PAGE,
         total=texts.count(seen),
         notice=NOTICES.get(request.args.get("notice", "")),
+        undo=_just_handled(),
     )
 
 
@@ -84,13 +85,35 @@ def mark(text_id: UUID, to: str) -> Response:
     case_id = _case_of_page()
     if case_id is not None:
         return redirect(address("staff.cases.show", case_id=case_id, _anchor="texts"), 303)
-    back = "handled" if to == "waits" else None
-    return redirect(address("staff.texts.index", show=back, notice=to if changed else "late"), 303)
+    back, told = "handled" if to == "waits" else None, to if changed else "late"
+    done = text_id if told == "handled" else None
+    return redirect(address("staff.texts.index", show=back, notice=told, text=done), 303)
+
+
+def place_of(reference: str, who: Viewer, at: datetime) -> str | None:
+    """The address of the text of nobody's case of which a team was told by this reference; None where there is none,
+    it was handled long ago, or the viewer may not read it."""
+    found = house().texts.named(reference)
+    if found is None or usecases.relation_to_text(found.team, None, who, directory()) is None:
+        return None
+    if found.handled_at is not None and found.handled_at < at - WEEK:
+        return None
+    show = "handled" if found.handled_at else None
+    return address("staff.texts.index", show=show, _anchor=f"text-{found.id}")
 
 
 def _case_of_page() -> UUID | None:
     """The case on whose page the button stood; None for the list of texts."""
+    return _id(request.form.get("case", ""))
+
+
+def _just_handled() -> UUID | None:
+    """The text that the notice tells of, for its undo."""
+    return _id(request.args.get("text", "")) if request.args.get("notice") == "handled" else None
+
+
+def _id(word: str) -> UUID | None:
     try:
-        return UUID(request.form.get("case", ""))
+        return UUID(word)
     except ValueError:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from casework.access import Relation
 from casework.commands import ContactWay, SafeTime
 from casework.messages import Channel, Purpose
@@ -17,6 +19,7 @@ from webapp.views.staff_event_words import FOUND_URGENT as FOUND_URGENT
 from webapp.views.staff_event_words import MARKS as MARKS
 from webapp.views.staff_event_words import MOVED_TO as MOVED_TO
 from webapp.views.staff_event_words import PAUSE_REASONS as PAUSE_REASONS
+from webapp.views.staff_event_words import TEXT_EVENTS as TEXT_EVENTS
 from webapp.views.staff_event_words import WHY_CANCELLED as WHY_CANCELLED
 from webapp.views.staff_message_words import MESSAGE_STATES as MESSAGE_STATES
 
@@ -69,7 +72,7 @@ SAFE_TIMES = {
 
 CHANNELS = {Channel.SMS: N_("Text message"), Channel.EMAIL: N_("E-mail")}
 
-PURPOSES = {
+PURPOSES: Mapping[str, str] = {
     Purpose.RECEIVED: N_("Your message has been received"),
     Purpose.SOMETHING_NEW: N_("There is something new on the site"),
     Purpose.PLEASE_CALL: N_("Please call us"),
@@ -81,6 +84,10 @@ PURPOSES = {
     Purpose.STAFF_DUE: N_("A limit is near or has passed"),
     Purpose.STAFF_DIGEST: N_("The summary of the morning"),
 }
+
+#: The same where it is not the first that staff are told of the case: by what the event's name begins with.
+SOMETHING_NEW = N_("Something new in the case")
+LATER_EVENTS = ("addition:", "texted:")
 
 NO_PHRASE = N_("Choose at least one sentence. Nothing was said yet")
 
@@ -96,6 +103,10 @@ NOTICES: dict[str, str] = {
     "closed": N_("The case is now closed."),
     "reopened": N_("The case is open again."),
     **DONE,
+    "follow_up_put_off": N_(
+        "The contact is planned. Time: %(moment)s. The team is closed at the time that you chose, so the contact "
+        "moved to its next opening."
+    ),
     "late": N_("Somebody else was faster: the case had already changed. Nothing was done twice."),
 }
 
@@ -129,10 +140,10 @@ RULES = {
     "after_hours": N_("The message came when the team %(team)s was closed."),
     "never_opens": N_("The directory gives the team %(team)s no opening hours at all."),
     "on_call_alerted:statutory": N_(
-        "%(team)s was alerted at once, because this form is a statutory one."
+        "An alert to %(team)s was made at once, because this form is a statutory one."
     ),
     "on_call_alerted:cannot_wait": N_(
-        "%(team)s was alerted at once, because the sender says that this cannot wait."
+        "An alert to %(team)s was made at once, because the sender says that this cannot wait."
     ),
     "on_call_unreachable": N_(
         "%(team)s should have been alerted but cannot be reached: call there."
