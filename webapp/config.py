@@ -181,6 +181,12 @@ class Settings(BaseSettings):
         return problems
 
     @property
+    def texts_can_be_answered(self) -> bool:
+        """Whether STOP and START can be sent back: not to a sender that is a name. A messaging service has numbers."""
+        is_name = any(letter.isalpha() for letter in self.twilio_from)
+        return bool(self.twilio_messaging_service_sid) or not is_name
+
+    @property
     def https(self) -> bool:
         return self.public_url.startswith("https://")
 

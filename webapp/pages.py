@@ -85,7 +85,7 @@ def weekday(index: int) -> str:
 
 
 #: What stands behind the question mark and belongs to the page.
-_ASKED = ("municipality", "place", "among", "then")
+_ASKED = ("municipality", "by", "place", "among", "then")
 
 
 def same_page(language: str) -> str:

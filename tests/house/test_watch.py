@@ -114,8 +114,9 @@ def test_texts_that_came_in_and_copies_at_the_provider_wait_until_they_are_done(
     for handled in (None, now()):
         run(
             owner,
-            "insert into inbound_texts (id, provider_id, received_at, team, kind, handled_at) "
-            "values (:id, :sid, :at, 'north', 'note', :handled)",
+            "insert into inbound_texts"
+            " (id, provider_id, received_at, team, kind, handled_at, number_sealed, body_sealed)"
+            " values (:id, :sid, :at, 'north', 'note', :handled, 'x', 'x')",
             id=uuid4(),
             sid=str(uuid4()),
             at=now() - 10 * MINUTE,

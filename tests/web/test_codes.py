@@ -12,7 +12,10 @@ from tests.web.conftest import Visit
 from tests.web.walking import ANSWERS, code_on, post, press_again, reads, send, token
 from webapp.wiring import House
 
-UNKNOWN = "We do not find a message with this code. Check each letter and number."
+UNKNOWN = (
+    "We do not find a message with this code. Check each letter and number. "
+    "If the message has been erased, it is no longer here."
+)
 EMPTY = "Write the code that you got when you sent your message"
 MORNING = datetime(2026, 3, 2, 8, tzinfo=UTC)
 

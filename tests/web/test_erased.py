@@ -38,7 +38,9 @@ def test_the_desk_says_kindly_that_it_is_gone(
         page = worker.get(f"{at}?lang={language}")
         assert page.status_code == 410
         assert reads(page, language, ERASED)
-        assert 'href="/staff/"' in page.text
+        # In the frame of the desk.
+        assert 'class="masthead__name" href="/staff/"' in page.text
+        assert 'action="/staff/logout"' in page.text
 
 
 def test_whoever_has_no_relation_to_it_learns_nothing(

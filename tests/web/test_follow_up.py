@@ -165,12 +165,33 @@ def test_withdrawing_ends_the_promise_and_leaves_the_case_open(
 
 
 def test_the_page_promises_no_answer_to_whoever_withdrew(follower: FlaskClient) -> None:
-    promise = "tiimi vastaa sinulle viimeistään"
+    promise = "tiimi vastaa viimeistään"
     assert promise in follower.get("/fi/follow-up").text
     post(follower, WITHDRAW)
     assert promise not in follower.get("/fi/follow-up").text
     post(follower, CONTACT, **BY_SMS)
     assert promise in follower.get("/fi/follow-up").text
+
+
+@IN_EACH_LANGUAGE
+def test_the_page_keeps_saying_that_no_contact_is_wanted_and_how_to_ask_for_it_again(
+    follower: FlaskClient, language: str
+) -> None:
+    at = f"/{language}/follow-up"
+    wish = "You have asked us not to contact you. You can ask for contact again below."
+    again, change = "Ask to be contacted again", "Change how we may contact you"
+    before = follower.get(at)
+    assert f"{at}/withdraw" in before.text
+    assert [reads(before, language, words) for words in (wish, again, change)] == [False, False, 1]
+    post(follower, WITHDRAW)
+    for _ in range(2):
+        page = follower.get(at)
+        assert f"{at}/withdraw" not in page.text
+        assert [reads(page, language, words) for words in (wish, again, change)] == [1, 1, False]
+    assert not reads(follower.get(f"{at}?done=withdrawn"), language, wish), "it is said once"
+    post(follower, CONTACT, **BY_SMS)
+    assert not reads(follower.get(at), language, wish)
+    assert f"{at}/withdraw" in follower.get(at).text
 
 
 def test_choosing_no_contact_among_the_ways_is_withdrawing(

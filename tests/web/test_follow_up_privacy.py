@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
@@ -129,14 +131,21 @@ NAMED = (
 )
 
 
+@pytest.mark.parametrize("can_wait", ["yes", "no"])
+@pytest.mark.parametrize("hour", [8, 13, 21])
 def test_a_client_and_a_stranger_read_the_same_pages(
-    visit: Visit, house: House, owner: Engine
+    visit: Visit, house: House, owner: Engine, hour: int, can_wait: str
 ) -> None:
-    """Whether the worker or the code that was named is known must not be told, in whatever way."""
+    """Whether the worker or the code that was named is known must not be told, in whatever way or at whatever hour."""
+    with time_machine.travel(datetime(2026, 3, 2, hour, 45, tzinfo=UTC)):
+        _read_the_same(visit, house, owner, can_wait)
+
+
+def _read_the_same(visit: Visit, house: House, owner: Engine, can_wait: str) -> None:
     receipts, pages, routed = set(), set(), set()
     for name, code in NAMED:
         sender, person = visit(), visit()
-        typed = {**USUAL, "worker_name": name, "client_code": code}
+        typed = {**USUAL, "worker_name": name, "client_code": code, "can_wait": can_wait}
         check = walk_form(sender, "own-worker", house, answers=typed)
         receipt = sender.get(post(sender, check).headers["Location"])
         follow(person, code_on(receipt))

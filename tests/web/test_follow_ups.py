@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,10 +14,11 @@ from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
 from casework import usecases
-from casework.calendar import HELSINKI, next_opening
+from casework.calendar import HELSINKI, is_eve, is_working_day, next_opening
 from tests.web.conftest import Visit
 from tests.web.following import BY_SMS, CONTACT, WITHDRAW, add, ask, fields_on, follow, open_case
 from tests.web.walking import code_on, post, reads, send, sign_in, token
+from webapp import catalogues
 from webapp.demo_county import PASSWORD
 from webapp.wiring import House, now
 
@@ -154,12 +155,73 @@ def test_a_worker_plans_and_everybody_sees_by_whom(
     day = "" if days is None else day_in(days)
     answer = plan(worker, case, planned_what=what, planned_when=when, planned_day=day)
     assert answer.status_code == 303
-    assert "notice=follow_up_planned" in answer.headers["Location"]
+    assert re.search(r"\?notice=follow_up_(planned|put_off)$", answer.headers["Location"])
     assert ask(owner, f"{COUNT} and kind = '{what}'") == 1
     page = worker.get(answer.headers["Location"])
-    assert "Yhteydenotto on nyt suunniteltu." in page.text
+    assert "Yhteydenotto on suunniteltu. Aika: " in notice_on(page)
     section = page.text[page.text.index('id="planned"') : page.text.index('id="limits"')]
     assert "Testi Päivystäjä" in section
+
+
+def notice_on(page: TestResponse) -> str:
+    found = re.search(r'id="notice-title">(.*?)</h2>', page.text, re.DOTALL)
+    assert found, page.text
+    return html.unescape(found.group(1))
+
+
+def a_saturday() -> date:
+    today = now().astimezone(HELSINKI).date()
+    return today + timedelta(days=(5 - today.weekday()) % 7 + 7)
+
+
+@IN_EACH_LANGUAGE
+def test_a_contact_that_moves_to_another_day_says_to_which_and_why(
+    worker: FlaskClient, case: UUID, owner: Engine, language: str
+) -> None:
+    worker.get(f"/staff/?lang={language}")
+    day = a_saturday()
+    typed = f"{day.day}.{day.month}.{day.year}"
+    answer = plan(worker, case, planned_what="please_call", planned_when="day", planned_day=typed)
+    assert answer.headers["Location"].endswith("?notice=follow_up_put_off")
+    page = worker.get(answer.headers["Location"])
+    due = ask(owner, "select due_at from follow_ups where kind = 'please_call'")
+    assert due.astimezone(HELSINKI).date() > day
+    local = due.astimezone(HELSINKI)
+    told = notice_on(page)
+    assert re.search(rf"\b{local.day}\b.*\b{local.year}\b", told)
+    assert re.search(rf"\b0?{local.hour}[.:]00", told)
+    why = catalogues.translations(language).gettext(
+        "The contact is planned. Time: %(moment)s. The team is closed at the time that you chose, "
+        "so the contact moved to its next opening."
+    )
+    assert told.endswith(why.partition("%(moment)s")[2] + "</span>")
+
+
+@IN_EACH_LANGUAGE
+def test_the_form_tells_the_rule_and_its_example_is_a_day_on_which_people_work(
+    worker: FlaskClient, case: UUID, house: House, language: str
+) -> None:
+    page = worker.get(f"/staff/cases/{case}?lang={language}")
+    assert reads(
+        page,
+        language,
+        "In 3 or 7 days the contact comes at this time of the day, on a day that you write when the "
+        "team opens. If the team is closed then, it moves to the next opening.",
+    )
+    hints = re.findall(r'day-hint">\D+(\d+)\.(\d+)\.(\d+)<', page.text)
+    assert hints
+    for number, month, year in hints:
+        day = date(int(year), int(month), int(number))
+        assert is_working_day(day, house.directory.holidays)
+        assert not is_eve(day)
+
+
+def test_what_waits_stands_before_what_is_over(worker: FlaskClient, case: UUID) -> None:
+    plan(worker, case, planned_what="please_call", planned_when="day", planned_day=day_in(300))
+    press(worker, case, "cancel")
+    page = worker.get(f"/staff/cases/{case}?lang=en").text
+    section = page[page.index('id="planned"') : page.index('id="limits"')]
+    assert re.findall(r"hds-status-label[^>]*>(\w+)", section) == ["Planned", "Cancelled"]
 
 
 def test_a_second_press_plans_nothing_twice(worker: FlaskClient, case: UUID, owner: Engine) -> None:
@@ -192,7 +254,7 @@ def test_a_wrong_day_to_move_to_is_said_and_it_waits_for_the_old_one(
     page = press(worker, case, "move", **{name: "1.1.2020"})
     assert page.status_code == 422
     assert f'href="#{name}"' in page.text
-    assert "<details open>" in page.text
+    assert '<details class="desk-acts" open>' in page.text
     assert reads(
         page, language, "The day has passed. Write today or a later day. Nothing was planned yet"
     )

@@ -6,7 +6,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
-from tests.web.walking import code_on, post, send, token, walk
+from tests.web.walking import ANSWERS, begin, code_on, post, reads, send, token, walk
+from webapp import catalogues
 
 pytestmark = pytest.mark.usefixtures("settings")
 
@@ -59,3 +60,39 @@ def test_a_fivefold_press_makes_one_submission_and_shows_the_same_receipt(
     codes = {code_on(client.get(answer.headers["Location"])) for answer in answers}
     assert len(codes) == 1
     assert rows(owner, "submissions") == 1
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_the_page_that_checks_the_answers_is_the_last_one_that_the_others_count(
+    client: FlaskClient, language: str
+) -> None:
+    check = walk(client, language)
+    said = catalogues.translations(language).gettext("Page %(place)s of %(pages)s")
+    before = client.get(check.replace("/check", "/waiting")).text
+    assert said % {"place": 6, "pages": 7} in before
+    page = client.get(check).text
+    assert page.count(said % {"place": 7, "pages": 7}) == 2, "in the title and above the heading"
+
+
+def test_what_is_added_afterwards_is_no_page_of_seven(client: FlaskClient) -> None:
+    check = walk(client)
+    matter = check.replace("/check", "/matter")
+    other_tab = token(client.get(matter))
+    post(client, check)
+    more = {"csrf_token": other_tab, "action": "next", **ANSWERS["matter"], "message": "Lisää."}
+    added = client.get(client.post(matter, data=more).headers["Location"])
+    assert reads(added, "fi", "Check what you add")
+    assert 'class="step"' not in added.text
+
+
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_a_page_that_was_left_empty_is_not_said_to_hold_what_was_written(
+    client: FlaskClient, language: str
+) -> None:
+    at = begin(client, language)
+    assert post(client, at, action="next").status_code == 422
+    sent_back = client.get(at.replace("/matter", "/check"))
+    assert sent_back.headers["Location"] == f"{at}?then=check"
+    page = client.get(sent_back.headers["Location"])
+    words = "What is on this page has not been saved yet. Check it and press “Continue”."
+    assert reads(page, language, words)

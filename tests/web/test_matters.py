@@ -15,7 +15,9 @@ from tests.web.conftest import Visit
 from tests.web.following import ask
 from tests.web.matters import act, at, offers, press, undos
 from tests.web.walking import reads, sign_in
+from webapp import catalogues
 from webapp.demo_county import PASSWORD
+from webapp.wiring import House
 
 IN_EACH_LANGUAGE = pytest.mark.parametrize("language", ["fi", "sv", "en"])
 LAW = {"urgent", "not-urgent", "start", "not-needed", "told"}
@@ -226,6 +228,22 @@ def test_a_day_of_the_calendar_is_marked_in_text(worker: FlaskClient, case: UUID
     )
     assert len(marked) >= 3
     assert "(1<span" in text_of  # the day of arrival
+
+
+@IN_EACH_LANGUAGE
+def test_the_heads_of_the_calendar_have_two_letters_and_a_holiday_is_explained_beneath(
+    worker: FlaskClient, case: UUID, owner: Engine, house: House, language: str
+) -> None:
+    press(worker, case, "follow-ups", planned_what="please_call", planned_when="3")
+    day = next(day for day in sorted(house.directory.holidays) if day.weekday() < 5)
+    with owner.begin() as connection:
+        connection.execute(text("update follow_ups set due_at = :day"), {"day": day})
+    page = worker.get(f"{at(case)}/dates?lang={language}")
+    heads = re.findall(r'<th scope="col"><span aria-hidden="true">([^<]+)</span>', page.text)
+    assert {len(head) for head in heads} == {2}
+    holiday = catalogues.translations(language).gettext("holiday")
+    assert f'<span aria-hidden="true">*</span><span class="vh">{holiday}</span>' in page.text
+    assert f">* {holiday}</p>" in page.text
 
 
 def test_looking_at_the_dates_opens_no_case(worker: FlaskClient, case: UUID, owner: Engine) -> None:

@@ -211,3 +211,15 @@ def test_the_phone_is_the_same_for_everybody_and_the_opening_time_is_said_while_
         assert "number" not in said
     night = words("please_call", "sv", here, "", "", monday + timedelta(hours=12))
     assert night["opens"].startswith("3 mars kl. ")
+
+
+@pytest.mark.parametrize(
+    ("shown", "name"), [("fi", "Suomeksi"), ("sv", "På svenska"), ("en", "In English")]
+)
+def test_the_title_names_the_language_shown_and_the_subject_is_called_one(
+    admin: FlaskClient, shown: str, name: str
+) -> None:
+    page = admin.get(f"{AT}?language={shown}&lang=sv")
+    assert f"<title>Meddelandenas texter: {name} –" in html.unescape(page.text)
+    subjects = re.findall(r'<span lang="sv" dir="ltr">Ämne:</span> <strong>[^<]+', page.text)
+    assert len(subjects) == len(PURPOSES)

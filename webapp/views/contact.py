@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 
 from casework.calendar import HELSINKI, closes_at, is_open, next_opening
 from casework.directory import DEFAULT_LANGUAGE, Directory, Municipality
+from casework.places import postal_code_in
 from casework.teams import ContactKind, ContactPoint, PointUse, Team
 from forms.cleaning import one_line
 from forms.places import UNKNOWN, sorting_key
@@ -34,6 +35,9 @@ _SOON = timedelta(days=2)
 _MOST_CHOICES = 25
 #: What is read, and shown again, of what was typed; no name of a place is longer.
 _LONGEST = 200
+
+#: In the address of a card that a postal code led to: the code may lie in another municipality too.
+_POSTAL_CODE = "postal-code"
 
 _EMPTY = N_("Write the name of the municipality or its postal code")
 _NOWHERE = N_(
@@ -79,7 +83,8 @@ def _typed(name: str) -> str:
 def _search(typed: str) -> Page:
     found = directory().find_places(typed, _today())
     if len(found) == 1:
-        return redirect(address("public.contact", municipality=found[0].code), 302)
+        by = _POSTAL_CODE if postal_code_in(typed)[0] else None
+        return redirect(address("public.contact", municipality=found[0].code, by=by), 302)
     if not found or len(found) > _MOST_CHOICES:
         error = _TOO_MANY if found else _NOWHERE
         return _finder_page(typed=typed, wrong_place=error), 422
@@ -136,6 +141,7 @@ def _shown(municipality: Municipality | None, **known: Any) -> str:
         own_address=house().settings.origin + address("public.contact", municipality=code),
         forms=FORMS,
         finder=finder(chosen=code),
+        by_postal_code=request.args.get("by") == _POSTAL_CODE,
         **known,
     )
 

@@ -96,6 +96,9 @@ def _store_down(error: Exception) -> tuple[str, int, dict[str, str]]:
 
 
 def _erased(error: ErasedContent) -> tuple[str, int]:
+    """Staff stay in the frame of the desk."""
+    if g.get("person") and request.blueprint and request.blueprint.startswith("staff"):
+        return render_template("staff/erased.html"), 410
     return _page(410)
 
 

@@ -67,6 +67,7 @@ def follow_up() -> Answer:
         here=directory(),
         phrases=PHRASES,
         done=_done(followed),
+        tell_of_start=house().settings.texts_can_be_answered,
     )
 
 
