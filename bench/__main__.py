@@ -1,7 +1,7 @@
 """`./run bench`: all of it, written to docs/benchmarks.md. `--quick` prints a short run and writes nothing.
 
-`./run bench directory` measures the directory's own code alone, `./run bench messages` sends messages through a
-storm, `--seed` another one; both renew their own parts of the page.
+`./run bench submissions` measures the web server alone, `directory` the directory's own code, `messages` sends messages
+through a storm, `--seed` another one; each renews its own parts of the page.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def _chosen(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run bench")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--seed", type=int, default=messages.SEED)
-    parser.add_argument("only", nargs="?", choices=("directory", "messages"))
+    parser.add_argument("only", nargs="?", choices=("submissions", "directory", "messages"))
     return parser.parse_args(arguments)
 
 
@@ -28,13 +28,13 @@ def main(arguments: list[str]) -> int:
     chosen = _chosen(arguments)
     quick: bool = chosen.quick
     parts: list[Part] = []
-    if chosen.only != "messages":
+    if chosen.only in {None, "submissions"}:
+        parts += _submissions(quick=quick)
+    if chosen.only in {None, "directory"}:
         parts.append(
             directory.measure(rounds=1 if quick else 5, targets=1_000 if quick else 20_000)
         )
-    if chosen.only is None:
-        parts = [*_submissions(quick=quick), *parts]
-    if chosen.only != "directory":
+    if chosen.only in {None, "messages"}:
         parts += messages.measure(quick=quick, seed=chosen.seed)
     text = report.page(parts)
     print(text)

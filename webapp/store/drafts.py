@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import DateTime, Engine, LargeBinary, Uuid, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -26,6 +26,14 @@ LIFETIME = timedelta(hours=24)
 _MARK_SENT = (
     "update drafts set content_sealed = %(content)s,"
     " state = case when content_sealed = %(loaded)s then 'sent' end where id = %(id)s"
+)
+
+
+#: Built once, for every page of a form asks it.
+_LOAD = select(drafts).where(
+    drafts.c.id == bindparam("draft", type_=Uuid()),
+    drafts.c.session_hash == bindparam("hash", type_=LargeBinary()),
+    drafts.c.expires_at > bindparam("now", type_=DateTime(timezone=True)),
 )
 
 
@@ -85,17 +93,8 @@ class Drafts:
     def load(self, draft_id: UUID, session_hash: bytes, now: datetime) -> Draft | None:
         """The draft, if it is this session's and not over."""
         with self._reads.connect() as connection:
-            row = (
-                connection.execute(
-                    select(drafts).where(
-                        drafts.c.id == draft_id,
-                        drafts.c.session_hash == session_hash,
-                        drafts.c.expires_at > now,
-                    )
-                )
-                .mappings()
-                .first()
-            )
+            which = {"draft": draft_id, "hash": session_hash, "now": now}
+            row = connection.execute(_LOAD, which).mappings().first()
         return self._opened(row) if row else None
 
     def unfinished(self, session_hash: bytes, form: str, now: datetime) -> list[Draft]:

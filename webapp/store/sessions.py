@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Engine, delete, select, update
+from sqlalchemy import DateTime, Engine, LargeBinary, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from webapp.store.tables import sessions
@@ -18,6 +18,13 @@ class SessionRow:
     data: dict[str, Any]
     created_at: datetime
     expires_at: datetime
+
+
+#: Built once, for every page asks it.
+_LOAD: Final = select(sessions.c.data, sessions.c.created_at, sessions.c.expires_at).where(
+    sessions.c.id_hash == bindparam("hash", type_=LargeBinary()),
+    sessions.c.expires_at > bindparam("now", type_=DateTime(timezone=True)),
+)
 
 
 def token_hash(token: str) -> bytes:
@@ -32,11 +39,7 @@ class Sessions:
 
     def load(self, id_hash: bytes, now: datetime) -> SessionRow | None:
         with self._reads.connect() as connection:
-            row = connection.execute(
-                select(sessions.c.data, sessions.c.created_at, sessions.c.expires_at).where(
-                    sessions.c.id_hash == id_hash, sessions.c.expires_at > now
-                )
-            ).first()
+            row = connection.execute(_LOAD, {"hash": id_hash, "now": now}).first()
         return SessionRow(dict(row.data), row.created_at, row.expires_at) if row else None
 
     def save(self, id_hash: bytes, row: SessionRow, user_key: str | None) -> None:
