@@ -6,20 +6,15 @@ through is what has to be noticed.
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import Final
-
 import structlog
 
 from casework.messages import Queue
 from tasks.celery_app import app
 from tasks.house import house
+from webapp.store.sending import CLOCKS_DIFFER
 from webapp.wiring import now
 
 log = structlog.get_logger()
-
-#: Leases and retries are told by the clocks of all workers together: they must not differ by more than this.
-CLOCKS_DIFFER: Final = timedelta(seconds=5)
 
 
 @app.task(name="canary.sing")

@@ -23,8 +23,6 @@ from webapp.config import Settings
 from webapp.store import schema, sending
 
 _PATIENCE = 5
-#: Seconds that this machine's clock may differ from the database's.
-_CLOCKS_DIFFER = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +89,11 @@ def _database(house: wiring.House) -> str:
 def _clock(house: wiring.House) -> str:
     with house.engine.connect() as connection:
         told: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
-    apart = round(abs((wiring.now() - told).total_seconds()), 1)
-    if apart > _CLOCKS_DIFFER:
-        raise _Unwell(f"{apart} s apart from the database's: leases and retries need the same time")
+    apart = abs(wiring.now() - told)
+    if apart > sending.CLOCKS_DIFFER:
+        raise _Unwell(
+            f"{apart.total_seconds():.1f} s apart from the database's: leases and retries need the same time"
+        )
     return "as the database's"
 
 

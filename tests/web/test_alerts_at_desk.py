@@ -17,6 +17,11 @@ from tests.web.desk_messages import IN_EACH_LANGUAGE, run, shown
 from tests.web.walking import reads
 
 #: An urgent alert to the on-call team, in the place of the first notice to the case's own team.
+#: The alert was refused for a fault of ours.
+REFUSED = (
+    "insert into attempts (id, message_id, started_at, reason) select gen_random_uuid(), id, now(),"
+    " 'not_authorised' from messages where purpose = 'staff_urgent'"
+)
 ALERT = (
     "update messages set recipient = 'team:on-call:on-call-mobile', channel = 'sms',"
     " purpose = 'staff_urgent', state = :state, created_at = :at, next_at = :next, attempts = :attempts"
@@ -135,11 +140,7 @@ def test_a_message_whose_channel_is_broken_waits_in_alarm_and_not_for_its_time(
     worker: FlaskClient, owner: Engine, alerted: UUID, language: str
 ) -> None:
     alert(owner, wait=10)
-    run(
-        owner,
-        "insert into attempts (id, message_id, started_at, reason) select gen_random_uuid(), id, now(),"
-        " 'not_authorised' from messages where purpose = 'staff_urgent'",
-    )
+    run(owner, REFUSED)
     breaks(owner, "sms")
     page = shown(worker, alerted, language)
     assert reads(page, language, "Waits: text messages do not go out")
@@ -152,11 +153,7 @@ def test_what_was_refused_without_counting_is_told_as_tried(
     worker: FlaskClient, owner: Engine, alerted: UUID
 ) -> None:
     alert(owner, wait=10)
-    run(
-        owner,
-        "insert into attempts (id, message_id, started_at, reason) select gen_random_uuid(), id, now(),"
-        " 'not_authorised' from messages where purpose = 'staff_urgent'",
-    )
+    run(owner, REFUSED)
     told = row(shown(worker, alerted).text, "Example emergency social services")
     assert "Waiting to be tried again" in told
     assert "next try at" in told

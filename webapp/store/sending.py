@@ -24,6 +24,8 @@ from webapp.store.message_tables import (
 )
 from webapp.store.tables import PARKED, messages
 
+#: Leases and retries are told by the clocks of all machines together: they must not differ by more than this.
+CLOCKS_DIFFER = timedelta(seconds=5)
 #: A message that may go, and a queue's canary, are late after this time.
 LATE = timedelta(minutes=5)
 #: So long a planned contact may be late: the task that raises them runs each minute.
