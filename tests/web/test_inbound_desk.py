@@ -150,7 +150,7 @@ def test_handled_texts_move_to_the_other_list_and_back(
     assert again.headers["Location"] == f"{TEXTS}?notice=late"
     assert ask(owner, "select handled_by from inbound_texts").startswith("user:")
     undone = worker.post(f"{TEXTS}/{text_id}/waits", data={"csrf_token": pressed})
-    assert undone.headers["Location"] == f"{TEXTS}?show=handled&notice=waits"
+    assert undone.headers["Location"] == f"{TEXTS}?notice=waits"
     assert "Hei vaan" in worker.get(TEXTS).text
     from_case = {"csrf_token": pressed, "case": str(texted_case)}
     answer = worker.post(f"{TEXTS}/{text_id}/handled", data=from_case)

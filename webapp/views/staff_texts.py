@@ -85,9 +85,10 @@ def mark(text_id: UUID, to: str) -> Response:
     case_id = _case_of_page()
     if case_id is not None:
         return redirect(address("staff.cases.show", case_id=case_id, _anchor="texts"), 303)
-    back, told = "handled" if to == "waits" else None, to if changed else "late"
+    told = to if changed else "late"
     done = text_id if told == "handled" else None
-    return redirect(address("staff.texts.index", show=back, notice=told, text=done), 303)
+    # What waits again stands among those that wait.
+    return redirect(address("staff.texts.index", notice=told, text=done), 303)
 
 
 def place_of(reference: str, who: Viewer, at: datetime) -> str | None:
