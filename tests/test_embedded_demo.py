@@ -216,12 +216,13 @@ def test_a_taken_port_is_refused_in_one_plain_line(
     assert "--port" in line
 
 
-def test_a_second_demo_of_the_same_checkout_is_refused(home: Path) -> None:
-    lock = FolderLock(home)
+def test_a_second_demo_of_the_same_checkout_is_refused(tmp_path: Path) -> None:
+    # In a folder of its own: over the one of a demo that was killed, its guard may still hold the lock.
+    lock = FolderLock(tmp_path)
     assert lock.take()
     try:
         with pytest.raises(EmbeddedServerError, match=f"already running \\(process {os.getpid()}"):
-            take_home(home, free_port())
+            take_home(tmp_path, free_port())
     finally:
         lock.release()
 

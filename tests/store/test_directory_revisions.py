@@ -5,6 +5,7 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -232,6 +233,24 @@ def test_the_newest_check_is_what_stands(revisions: DirectoryRevisions) -> None:
     found = revisions.latest_check()
     assert found is not None
     assert (found.revision, found.at, found.holes) == (4, NOW, (hole,))
+
+
+def test_of_two_checks_of_the_watch_at_once_one_is_kept(
+    revisions: DirectoryRevisions, owner: Engine
+) -> None:
+    day = timedelta(hours=23)
+    barrier = threading.Barrier(2)
+
+    def prove(_: int) -> bool:
+        barrier.wait()
+        return revisions.store_check_once(4, [], NOW, lasts=day)
+
+    with ThreadPoolExecutor(2) as both:
+        assert sorted(both.map(prove, range(2))) == [False, True]
+    assert revisions.store_check_once(5, [], NOW, lasts=day)
+    assert not revisions.store_check_once(4, [], NOW + timedelta(hours=22), lasts=day)
+    assert revisions.store_check_once(4, [], NOW + day, lasts=day)
+    assert column(owner, "select revision from directory_checks order by id") == ["4", "5", "4"]
 
 
 def test_what_is_kept_on_disk_for_bad_days_is_for_this_account_alone(

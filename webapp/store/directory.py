@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import uuid6
-from sqlalchemy import Connection, Engine, delete, func, insert, select, text
+from sqlalchemy import Connection, Engine, Insert, delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
 from casework.directory import Directory
@@ -27,8 +27,9 @@ from webapp.store.tables import cases
 
 #: How long a change waits to be saved.
 PROPOSAL_LIFETIME = timedelta(hours=24)
-#: Key of the advisory lock under which revisions are added, one after the other.
+#: Keys of the advisory locks under which revisions, and the watch's checks, are added one after the other.
 _LOCK = 0x4C554F55
+_CHECK_LOCK = 0x4C554F56
 
 Files = Mapping[str, str]
 
@@ -182,14 +183,21 @@ class DirectoryRevisions:
 
     def store_check(self, revision: int, holes: Sequence[Hole], now: datetime) -> None:
         """Keep what a check of a revision found."""
-        found = [
-            {"kind": hole.kind, "subject": hole.subject, "example": dict(hole.example)}
-            for hole in holes
-        ]
-        made = UUID(int=uuid6.uuid7().int)
-        values = {"id": made, "checked_at": now, "revision": revision, "holes": found}
         with self._reads.connect() as connection:
-            connection.execute(insert(directory_checks).values(values))
+            connection.execute(_check_of(revision, holes, now))
+
+    def store_check_once(
+        self, revision: int, holes: Sequence[Hole], now: datetime, *, lasts: timedelta
+    ) -> bool:
+        """The same, unless another kept one of this revision within `lasts`; whether it was kept."""
+        table = directory_checks.c
+        newer = select(table.id).where(table.revision == revision, table.checked_at > now - lasts)
+        with self._engine.begin() as connection:
+            connection.execute(text(f"select pg_advisory_xact_lock({_CHECK_LOCK})"))
+            if connection.execute(newer.limit(1)).first():
+                return False
+            connection.execute(_check_of(revision, holes, now))
+        return True
 
     def latest_check(self) -> Checked | None:
         """The newest check; None where none was made yet."""
@@ -201,6 +209,16 @@ class DirectoryRevisions:
             return None
         holes = tuple(Hole(each["kind"], each["subject"], each["example"]) for each in row.holes)
         return Checked(row.checked_at, row.revision, holes)
+
+
+def _check_of(revision: int, holes: Sequence[Hole], now: datetime) -> Insert:
+    found = [
+        {"kind": hole.kind, "subject": hole.subject, "example": dict(hole.example)}
+        for hole in holes
+    ]
+    made = UUID(int=uuid6.uuid7().int)
+    values = {"id": made, "checked_at": now, "revision": revision, "holes": found}
+    return insert(directory_checks).values(values)
 
 
 def _latest(connection: Connection) -> int | None:
