@@ -60,6 +60,10 @@ def _figures(found: Findings) -> list[tuple[str, str]]:
             "axe-core",
             f"{found.axe_version}, {len(found.all_rules())} rules with something to judge",
         ),
+        (
+            "axe and the HTML checker",
+            f"on {found.pages_of_check('axe')} pages: those of the made-up language have the same markup",
+        ),
         ("axe: violations", f"{len(found.complaints('axe'))}"),
         ("axe: could not decide", f"{len(doubts)}{': ' if doubts else ''}{'; '.join(doubts)}"),
         (

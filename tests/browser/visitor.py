@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-from tests.web.walking import ANSWERS, begin, code_on, post
+from tests.web.walking import ANSWERS, code_on, token
 from webapp.demo_county import PASSWORD
 
 #: Each visitor has an address of its own behind the (pretended) proxy: limits are counted per address.
@@ -70,6 +70,8 @@ class Walker:
         self.url, self.language = url, language
         self.address = next(_addresses)
         self.client: Any = PlainClient(url, self.address, language)
+        #: A token, and the cookies it goes with: it holds for every form of one session.
+        self._token: tuple[str, dict[str, str]] = ("", {})
 
     def beside(self) -> Walker:
         """Another person, at another address."""
@@ -81,14 +83,17 @@ class Walker:
 
     def press(self, at: str, **fields: Any) -> Answer:
         """Post to an address that shows its own form by GET."""
-        answer: Any = post(self.client, at, **fields)
-        pressed: Answer = answer
+        found, cookies = self._token
+        if not found or cookies != self.client.cookies:
+            found = token(self.client.get(at))
+            self._token = found, dict(self.client.cookies)
+        pressed: Answer = self.client.post(at, {"csrf_token": found, **fields})
         return pressed
 
     def walk_to(self, step: str, answers: Mapping[str, Mapping[str, Any]]) -> str:
         """Answer every page before `step`; the address of `step`."""
         given = {**ANSWERS, **answers}
-        at = begin(self.client, self.language)
+        at = self.press(self.at("/forms/guidance")).headers["Location"]
         while (here := at.rsplit("/", 1)[1]) != step:
             assert here != "check", f"the page '{step}' is not asked"
             answer = self.press(at, action="next", **given[here])
