@@ -32,7 +32,8 @@ from casework.model import TimelineEntry, TimelineKind
 from casework.notices import SENDER
 from casework.phrases import Phrase
 from casework.usecases import Doubt, Unconfirmed
-from tests.casework.fakes import MemoryWork, root_of
+from tests.casework.fakes import MemoryWork
+from tests.casework.memory_desk import root_of
 
 START = datetime(2026, 3, 2, 7, tzinfo=UTC)
 

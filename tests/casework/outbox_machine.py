@@ -42,7 +42,8 @@ from casework.usecases import (
     sweep_outbox,
 )
 from casework.usecases.doubts import ASK_AFTER
-from tests.casework.fakes import CountingIds, root_of
+from tests.casework.fakes import CountingIds
+from tests.casework.memory_desk import root_of
 from tests.casework.outbox import SAID, START, Row
 
 

@@ -18,7 +18,8 @@ from casework.message_times import SPREAD
 from casework.messages import Channel, Message, Purpose, Queue
 from casework.model import Case, CaseState, ClockKind, KnownAs, Receipt, TimelineKind
 from casework.usecases import add_information, submit
-from tests.casework.fakes import CountingIds, Memory, MemoryWork, child, command
+from tests.casework.fakes import CountingIds, MemoryWork, child, command
+from tests.casework.memory import Memory
 
 OPEN = datetime(2026, 3, 2, 10, tzinfo=UTC)  # Monday noon in Helsinki
 NIGHT = datetime(2026, 3, 2, 22, tzinfo=UTC)
