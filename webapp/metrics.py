@@ -65,6 +65,12 @@ def _messages(connection: Connection, at: datetime) -> Iterator[Metric]:
         "Messages of the last seven days that failed for a fault of ours.",
         sending.parked(connection, at),
     )
+    yield _labelled(
+        "luotsi_messages_not_arrived",
+        "Messages of the last day that were refused or did not arrive.",
+        "reason",
+        sending.not_arrived(connection, at),
+    )
 
 
 def _ways(connection: Connection, at: datetime) -> Iterator[Metric]:

@@ -92,6 +92,21 @@ def test_doubts_and_parked_rows_are_counted_for_a_week(house: House, owner: Engi
     assert found["luotsi_messages_parked", ""] == 4
 
 
+def test_what_did_not_arrive_is_counted_by_its_reason_for_a_day(
+    house: House, owner: Engine
+) -> None:
+    for hours in (0, 23, 25):
+        at = now() - timedelta(hours=hours)
+        write(owner, "failed", changed_at=at, reason="no_route")
+        write(owner, "undelivered", changed_at=at, reason="no_route")
+    write(owner, "undelivered", "email", reason="unreachable")
+    for state in ("delivered", "suppressed", "unknown"):
+        write(owner, state, reason="no_route")
+    name = "luotsi_messages_not_arrived"
+    found = {label: value for (of, label), value in figures(house).items() if of == name}
+    assert found == {"no_route": 4, "unreachable": 1}
+
+
 def test_a_broken_channel_shows_while_it_is_broken(house: House, owner: Engine) -> None:
     run(owner, "insert into channel_breaks values ('sms', 'not_authorised', now(), now(), now())")
     found = figures(house)

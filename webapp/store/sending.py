@@ -22,7 +22,7 @@ from webapp.store.message_tables import (
     inbound_texts,
     provider_copies,
 )
-from webapp.store.tables import PARKED, messages
+from webapp.store.tables import NOT_ARRIVED, PARKED, messages
 
 #: Leases and retries are told by the clocks of all machines together: they must not differ by more than this.
 CLOCKS_DIFFER = timedelta(seconds=5)
@@ -32,6 +32,8 @@ LATE = timedelta(minutes=5)
 FOLLOW_UP_LATE = timedelta(minutes=10)
 #: What is older is told by the case alone: figures are for what somebody can still mend.
 RECENT = timedelta(days=7)
+#: Of what did not arrive the figures are of the last day: many for one reason are a fault that goes on.
+LAST_DAY = timedelta(days=1)
 #: How long a process believes what it read for the banner, in seconds.
 _BELIEVED = 15.0
 
@@ -115,10 +117,20 @@ def parked(connection: Connection, now: datetime) -> int:
         connection,
         select(func.count()).where(
             PARKED,
-            messages.c.state == MessageState.FAILED.value,
+            NOT_ARRIVED,
             messages.c.changed_at > now - RECENT,
         ),
     )
+
+
+def not_arrived(connection: Connection, now: datetime) -> Mapping[str, int]:
+    """Why messages of the last day were refused or did not arrive: class of reason -> how many."""
+    rows = connection.execute(
+        select(messages.c.reason, func.count())
+        .where(NOT_ARRIVED, messages.c.changed_at > now - LAST_DAY)
+        .group_by(messages.c.reason)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def late_follow_ups(connection: Connection, now: datetime) -> int:

@@ -200,6 +200,8 @@ timeline = Table(
 
 #: Reasons of ours for which a message is not tried any more: somebody must mend what is at fault.
 PARKED = text("reason in ('workers_died', 'cannot_be_rendered', 'cannot_be_opened')")
+#: The states of what did not arrive, as the index and its readers name them.
+NOT_ARRIVED = text("state in ('failed', 'undelivered')")
 
 messages = Table(
     "messages",
@@ -240,7 +242,7 @@ messages = Table(
         "address_hash",
         postgresql_where=text("address_hash is not null"),
     ),
-    Index("ix_messages_parked", "changed_at", postgresql_where=PARKED),
+    Index("ix_messages_not_arrived", "changed_at", postgresql_where=NOT_ARRIVED),
     Index(
         "ix_messages_waiting",
         "queue",

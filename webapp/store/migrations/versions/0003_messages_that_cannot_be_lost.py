@@ -61,12 +61,10 @@ def _messages() -> None:
         postgresql_where=sa.text("address_hash is not null"),
     )
     op.create_index(
-        "ix_messages_parked",
+        "ix_messages_not_arrived",
         "messages",
         ["changed_at"],
-        postgresql_where=sa.text(
-            "reason in ('workers_died', 'cannot_be_rendered', 'cannot_be_opened')"
-        ),
+        postgresql_where=sa.text("state in ('failed', 'undelivered')"),
     )
 
 
@@ -228,7 +226,7 @@ def downgrade() -> None:
     op.drop_index("ix_messages_in_flight", table_name="messages")
     _in_flight("'claimed', 'submitting', 'accepted', 'sent', 'unknown'")
     op.drop_index("ix_messages_unconfirmed", table_name="messages")
-    op.drop_index("ix_messages_parked", table_name="messages")
+    op.drop_index("ix_messages_not_arrived", table_name="messages")
     op.drop_index("ix_messages_address_hash", table_name="messages")
     for name in ("retold_at", "reason", "lost_workers", "address_hash", "spare_sealed"):
         op.drop_column("messages", name)
