@@ -5,11 +5,13 @@ Servers start when the first test asks for them, so that the many tests of pure 
 
 from __future__ import annotations
 
+import functools
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import low_level
 from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
@@ -29,6 +31,14 @@ TWILIO_TOKEN = "emulated"
 SECRET = "a-secret-of-the-tests-" + "x" * 24
 #: Tables that a test leaves as they are: the directory and the demo's sign-ins are the same for all.
 _KEPT = {"directory_revisions", "users", "roles", "roles_users"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def each_password_once() -> Iterator[None]:
+    """The few passwords of the tests are verified at their real cost, but each against its hash only once."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(low_level, "verify_secret", functools.cache(low_level.verify_secret))
+        yield
 
 
 @pytest.fixture(scope="session")
