@@ -176,7 +176,8 @@ class Case:
     statutory: bool = False
     #: Non-disclosure for personal safety was asked for: fewer people may open it.
     protected: bool = False
-    #: The team that its sender is told of, where naming the real one would confirm a client relationship.
+    #: The team that its sender goes on being told of, where the real one, or a move, would tell of a client
+    #: relationship or of where the family lives now.
     shown_team: str | None = None
 
 

@@ -118,7 +118,8 @@ class Cases(Protocol):
     def unmark(self, case_id: UUID, marks: frozenset[Mark]) -> None: ...
 
     def hide_place(self, case_id: UUID) -> None:
-        """Non-disclosure was told of later: the municipality, and the county of a transfer, leave the clear."""
+        """Non-disclosure was told of later: the municipality, and the county of a transfer, leave the clear, and the
+        sender is told of no team but today's."""
 
     def make_urgent(self, case_id: UUID) -> None:
         """The sender says that it cannot wait after all."""

@@ -56,8 +56,9 @@ def _elsewhere(
     today = _team(head, municipality, new, now)
     if head.team not in new.teams:
         return today
-    if head.protected or head.shown_team is not None:
-        # Its place is hidden, or it came by its worker: the municipality does not decide.
+    if head.protected or head.shown_team not in {None, head.team}:
+        # Its place is hidden, or its worker or a person brought it elsewhere than its sender is told: the
+        # municipality does not decide.
         return None
     moved = today != _team(head, municipality, old, now)
     return today if moved and today != head.team else None

@@ -146,10 +146,18 @@ def _open(
         reasons=decision.reasons,
         statutory=command.statutory,
         protected=child.non_disclosure,
-        shown_team=decision.shown_team,
+        shown_team=_shown(decision, child, command),
     )
     clocks = _clocks(case, decision, command, directory, now, ids)
     return _Opened(case, decision, clocks, _first_entries(case, decision, now, ids))
+
+
+def _shown(decision: Decision, child: ChildConcerned, command: Submit) -> str | None:
+    """The team that the sender goes on being told of. A later move would tell where the family lives now: to whom it
+    hides from, and to whoever notifies of a family in order to find it."""
+    if decision.shown_team is None and (child.non_disclosure or command.statutory):
+        return decision.team
+    return decision.shown_team
 
 
 def _clocks(

@@ -147,7 +147,11 @@ class CaseRows(Rows):
         self._change(case_id, marks=tuple(mark for mark in kept if mark not in marks))
 
     def hide_place(self, case_id: UUID) -> None:
-        self._change(case_id, municipality=None, transfer_to=None, protected=True)
+        case = self._memory.cases[case_id]
+        shown = case.shown_team or case.team
+        self._change(
+            case_id, municipality=None, transfer_to=None, protected=True, shown_team=shown
+        )
 
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)

@@ -133,13 +133,14 @@ class CaseRows:
         self._change(case_id, marks=left)
 
     def hide_place(self, case_id: UUID) -> None:
-        # A team that was proposed for the place tells it too.
+        # A team that was proposed for the place tells it too, and so does one to which it is moved later.
         marks = func.array_remove(cases.c.marks, Mark.MOVE_PROPOSED.value)
         self._change(
             case_id,
             municipality=None,
             transfer_to=None,
             protected=True,
+            shown_team=func.coalesce(cases.c.shown_team, cases.c.team),
             proposed_team=None,
             marks=marks,
         )
