@@ -67,7 +67,8 @@ class Arrived:
 class InboundText:
     """A text as it is kept; number and body are sealed, and empty where nobody has to read them.
 
-    `submission_id`: whose number it came from, and with which it is erased; `case_id`: only of an open case.
+    `submission_id`: the one whose number it came from, and with which it is erased; `case_id`: only of an open case.
+    `protected`: of a note of nobody's case, where a case of its number asks for non-disclosure.
     """
 
     id: UUID
@@ -79,11 +80,12 @@ class InboundText:
     kind: Kind
     number: str = field(default="", repr=False)
     body: str = field(default="", repr=False)
+    protected: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondent:
-    """The newest open case whose sender was written to at a number, and when that was.
+    """The open case whose sender was written to at a number, and when that was.
 
     `safe_times` are those of the sender's newest choice of contact.
     """
@@ -95,10 +97,11 @@ class Correspondent:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Whose a note is: of a case, or else of a team."""
+    """Whose a note is: of a case, or else of a team, or of those in it who may read what is `protected`."""
 
     case_id: UUID | None
     team: str
+    protected: bool
 
 
 def read(body: str) -> Kind:

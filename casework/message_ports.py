@@ -199,10 +199,19 @@ class Inbound(Protocol):
     """Texts that came in, and whose numbers want none of ours."""
 
     def correspondent(self, number_hash: bytes) -> Correspondent | None:
-        """The newest open case whose sender was written to at this number, as long as numbers can be found."""
+        """The open case whose sender was written to at this number, as long as numbers can be found: of the newest
+        message, with several children.
+
+        None where open cases of another message have the number too, or a protected one, were it closed: anybody may
+        have given another's number, and would take her texts into his own case.
+        """
 
     def origin(self, number_hash: bytes) -> UUID | None:
-        """The newest message whose sender was written to at this number, also where all its cases are closed."""
+        """The message whose sender was written to at this number, also where all its cases are closed; None where
+        there are several."""
+
+    def is_protected(self, number_hash: bytes) -> bool:
+        """Whether a case whose sender was written to at this number, open or closed, asks for non-disclosure."""
 
     def add(self, text: InboundText) -> bool:
         """Store it at once; False where the provider told of it before. A note waits, the rest is done with."""
@@ -211,7 +220,7 @@ class Inbound(Protocol):
         """Whether staff were told, since then, of another note to the same case, or without one to the same team,
         that still waits."""
 
-    def stop(self, number_hash: bytes, at: datetime) -> bool:
+    def stop(self, number_hash: bytes) -> bool:
         """No texts to senders at this number from now on; whether that is new."""
 
     def start(self, number_hash: bytes) -> bool:

@@ -18,6 +18,7 @@ from casework.inbound import (
     Correspondent,
     InboundText,
     Kind,
+    Place,
     asked,
     e164,
     may_answer_a_question,
@@ -52,6 +53,8 @@ class _Writer:
     has_stopped: bool
     known: Correspondent | None
     origin: UUID | None
+    #: Of whom nobody's case is known: whether a case of the number asks for non-disclosure.
+    protected: bool = False
 
     @property
     def head(self) -> CaseHead | None:
@@ -96,7 +99,8 @@ def _writer(arrived: Arrived, ids: Ids, work: UnitOfWork) -> _Writer:
     hashed = ids.number_hash(number)
     known = work.inbound.correspondent(hashed)
     origin = known.head.submission_id if known else work.inbound.origin(hashed)
-    return _Writer(number, hashed, work.inbound.has_stopped(hashed), known, origin)
+    protected = known is None and work.inbound.is_protected(hashed)
+    return _Writer(number, hashed, work.inbound.has_stopped(hashed), known, origin, protected)
 
 
 def _kind(arrived: Arrived, writer: _Writer) -> Kind:
@@ -117,10 +121,12 @@ def _text(
         id=row,
         provider_id=arrived.provider_id or f"unnamed:{row}",
         received_at=now,
-        submission_id=writer.origin,
-        case_id=head.id if head else None,
+        # A word that was obeyed stands on the case's timeline: here it would tie the number to it for good.
+        submission_id=writer.origin if is_note else None,
+        case_id=head.id if head and is_note else None,
         team=head.team if head else known,
         kind=kind,
+        protected=writer.protected,
         number=arrived.sender if is_note else "",
         body=arrived.body[:LONGEST_TEXT] if is_note else "",
     )
@@ -129,7 +135,7 @@ def _text(
 def _obey(kind: Kind, writer: _Writer, now: datetime, ids: Ids, work: UnitOfWork) -> None:
     """The word rules from now on; the case is told of it once. The writer is not answered: the provider does so."""
     if kind is Kind.STOP:
-        changed = work.inbound.stop(writer.hash, now)
+        changed = work.inbound.stop(writer.hash)
     else:
         changed = work.inbound.start(writer.hash)
     if changed and writer.head:
@@ -212,7 +218,7 @@ def handle_text(text_id: UUID, viewer: Viewer, *, handled: bool, **rooms: Unpack
         head = work.cases.head(place.case_id) if place and place.case_id else None
     if place is None:
         raise NotFound("text")
-    relation = relation_to_text(place.team, head, viewer, rooms["directory"])
+    relation = relation_to_text(place, head, viewer, rooms["directory"])
     if relation is None:
         raise NotFound("text")
     if head is not None:
@@ -228,12 +234,14 @@ def handle_text(text_id: UUID, viewer: Viewer, *, handled: bool, **rooms: Unpack
 
 
 def relation_to_text(
-    team: str, head: CaseHead | None, viewer: Viewer, directory: Directory
+    text: Place, head: CaseHead | None, viewer: Viewer, directory: Directory
 ) -> Relation | None:
     """How the viewer is related to a note: as to its case, or to its team where it has none; None: not at all."""
     if head is not None:
         return relation_to(viewer, directory, head)
     seen = visible_teams(viewer, directory)
-    if team in seen.teams or (seen.orphans and team not in seen.known):
+    teams = seen.protected if text.protected else seen.teams
+    orphans = seen.protected_orphans if text.protected else seen.orphans
+    if text.team in teams or (orphans and text.team not in seen.known):
         return Relation.TEAM
     return None

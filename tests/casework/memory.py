@@ -45,7 +45,7 @@ class Memory:
     follow_ups: dict[UUID, PlannedFollowUp] = field(default_factory=dict)
     texts: list[InboundText] = field(default_factory=list)
     handled: dict[UUID, str] = field(default_factory=dict)
-    stopped: dict[bytes, datetime] = field(default_factory=dict)
+    stopped: set[bytes] = field(default_factory=set)
 
     def kinds(self, case_id: UUID) -> list[TimelineKind]:
         entries = [entry for entry in self.timeline if entry.case_id == case_id]
@@ -149,9 +149,7 @@ class CaseRows(Rows):
     def hide_place(self, case_id: UUID) -> None:
         case = self._memory.cases[case_id]
         shown = case.shown_team or case.team
-        self._change(
-            case_id, municipality=None, transfer_to=None, protected=True, shown_team=shown
-        )
+        self._change(case_id, municipality=None, transfer_to=None, protected=True, shown_team=shown)
 
     def make_urgent(self, case_id: UUID) -> None:
         self._change(case_id, urgent=True)

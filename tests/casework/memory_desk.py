@@ -13,6 +13,7 @@ from casework.follow_ups import HEARD, DueFollowUp, FollowUpState, PlannedFollow
 from casework.inbound import Correspondent, InboundText, Kind, Place
 from casework.messages import AGAIN, Message, MessageState
 from casework.model import (
+    Case,
     CaseState,
     Clock,
     ClockKind,
@@ -128,28 +129,34 @@ class OutboxRows(Rows):
 
 class InboundRows(Rows):
     def origin(self, number_hash: bytes) -> UUID | None:
-        written = [
-            m
-            for m in self._memory.messages
-            if (m.address_hash, m.recipient) == (number_hash, SENDER) and m.submission_id
-        ]
-        return max(written, key=lambda m: m.created_at).submission_id if written else None
+        found = {case.submission_id for _, case in self._written_to(number_hash)}
+        return found.pop() if len(found) == 1 else None
 
     def correspondent(self, number_hash: bytes) -> Correspondent | None:
+        written = self._written_to(number_hash)
+        at_open = [(at, case) for at, case in written if case.state is not CaseState.CLOSED]
+        if not at_open:
+            return None
+        at, case = at_open[0]
+        others = [other for _, other in written if other.submission_id != case.submission_id]
+        if any(other.state is not CaseState.CLOSED or other.protected for other in others):
+            return None
+        sender = self._memory.submissions[case.submission_id].sender or {}
+        named = frozenset(SafeTime(name) for name in sender.get("safe_times") or ())
+        return Correspondent(head_of(case, self._memory), at, named or frozenset(SafeTime))
+
+    def is_protected(self, number_hash: bytes) -> bool:
+        return any(case.protected for _, case in self._written_to(number_hash))
+
+    def _written_to(self, number_hash: bytes) -> list[tuple[datetime, Case]]:
         written = [
             (message.created_at, case)
             for message in self._memory.messages
             for case in self._memory.cases.values()
             if (message.address_hash, message.recipient) == (number_hash, SENDER)
             and case.submission_id == message.submission_id
-            and case.state is not CaseState.CLOSED
         ]
-        if not written:
-            return None
-        at, case = max(written, key=lambda pair: pair[0])
-        sender = self._memory.submissions[case.submission_id].sender or {}
-        named = frozenset(SafeTime(name) for name in sender.get("safe_times") or ())
-        return Correspondent(head_of(case, self._memory), at, named or frozenset(SafeTime))
+        return sorted(written, key=lambda pair: pair[0], reverse=True)
 
     def add(self, text: InboundText) -> bool:
         if text.provider_id in {kept.provider_id for kept in self._memory.texts}:
@@ -169,20 +176,22 @@ class InboundRows(Rows):
             for kept in self._memory.texts
         )
 
-    def stop(self, number_hash: bytes, at: datetime) -> bool:
+    def stop(self, number_hash: bytes) -> bool:
         is_new = number_hash not in self._memory.stopped
-        self._memory.stopped.setdefault(number_hash, at)
+        self._memory.stopped.add(number_hash)
         return is_new
 
     def start(self, number_hash: bytes) -> bool:
-        return self._memory.stopped.pop(number_hash, None) is not None
+        was_stopped = number_hash in self._memory.stopped
+        self._memory.stopped.discard(number_hash)
+        return was_stopped
 
     def has_stopped(self, number_hash: bytes) -> bool:
         return number_hash in self._memory.stopped
 
     def place(self, text_id: UUID) -> Place | None:
         found = [t for t in self._memory.texts if t.id == text_id and t.kind is Kind.NOTE]
-        return Place(found[0].case_id, found[0].team) if found else None
+        return Place(found[0].case_id, found[0].team, found[0].protected) if found else None
 
     def handle(self, text_id: UUID, by: str, at: datetime) -> bool:
         was_waiting = text_id not in self._memory.handled

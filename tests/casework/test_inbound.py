@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.access import Role, Viewer
 from casework.directory import Directory
-from casework.inbound import LONGEST_TEXT, Arrived, Kind, e164, read
+from casework.inbound import LONGEST_TEXT, Arrived, Kind, Place, e164, read
 from casework.messages import Channel, Purpose
 from casework.model import TimelineKind
-from casework.usecases import take_in_text
+from casework.usecases import relation_to_text, take_in_text
+from tests.casework.fakes import child
 from tests.casework.texting import NUMBER, OWN, Phone, to_staff
 
 STOPS = (
@@ -155,14 +157,14 @@ def test_a_yes_that_starts_nothing_is_read_by_a_person(phone: Phone) -> None:
 def test_nothing_is_stopped_for_a_name_and_its_text_is_a_note(phone: Phone) -> None:
     phone.sender = "Pankki"
     assert len(phone.writes("STOP")) == 1
-    assert phone.work.kept.stopped == {}
+    assert phone.work.kept.stopped == set()
 
 
 # Whom a note reaches
 
 
-def test_a_note_reaches_the_newest_open_case_of_its_number(phone: Phone) -> None:
-    phone.asks()
+def test_a_note_reaches_the_open_case_of_its_number(phone: Phone) -> None:
+    phone.close(phone.asks())
     phone.at += timedelta(hours=1)
     newest = phone.asks()
     (told,) = to_staff(phone.writes("Soitatko huomenna?"))
@@ -173,6 +175,51 @@ def test_a_note_reaches_the_newest_open_case_of_its_number(phone: Phone) -> None
         f"texted:{text.id}",
         Purpose.STAFF_NEW,
     )
+
+
+def test_a_number_that_others_gave_too_takes_no_text_into_their_cases(phone: Phone) -> None:
+    """Anybody can give a mother's number in a form of his own, as a newer message than hers."""
+    hers = phone.asks()
+    phone.at += timedelta(hours=1)
+    his = phone.asks()
+    (told,) = to_staff(phone.writes("Hän on ovella"))
+    text = phone.work.kept.texts[-1]
+    assert (text.case_id, text.submission_id, text.team) == (None, None, "intake")
+    assert told.recipient == "team:intake:intake-mail"
+    phone.close(his)
+    phone.writes("Hän lähti")
+    assert phone.work.kept.texts[-1].case_id == hers
+
+
+@pytest.mark.parametrize("is_closed", [False, True])
+def test_a_text_of_a_protected_number_is_read_by_fewer_though_another_gave_it_too(
+    phone: Phone, is_closed: bool
+) -> None:
+    hers = phone.asks(children=(child("905", non_disclosure=True),))
+    phone.at += timedelta(hours=1)
+    phone.asks()
+    if is_closed:
+        phone.close(hers)
+    phone.writes("Olemme nyt Esimerkkitiellä")
+    text = phone.work.kept.texts[-1]
+    assert (text.case_id, text.team, text.protected) == (None, "intake", True)
+    here = phone.directory
+    intake, workers = here.teams["intake"], here.workers
+    readers = {key for key in intake.members if workers[key].reads_protected} | {intake.lead}
+    assert readers & set(intake.members) < set(intake.members)
+    for worker in intake.members:
+        viewer = Viewer("9", worker, frozenset({Role.DUTY_WORKER}))
+        may = relation_to_text(Place(None, "intake", True), None, viewer, here)
+        assert (may is not None) == (worker in readers)
+        assert relation_to_text(Place(None, "intake", False), None, viewer, here)
+
+
+def test_what_was_obeyed_keeps_no_tie_between_number_and_case(phone: Phone) -> None:
+    phone.asks()
+    for word in ("STOP", "START"):
+        phone.writes(word)
+        text = phone.work.kept.texts[-1]
+        assert (text.case_id, text.submission_id, text.number) == (None, None, "")
 
 
 def test_notes_in_a_row_are_told_once_until_somebody_has_seen_to_them(phone: Phone) -> None:
@@ -189,7 +236,7 @@ def test_notes_in_a_row_are_told_once_until_somebody_has_seen_to_them(phone: Pho
 def test_a_note_to_one_case_hides_none_to_another_or_to_intake(phone: Phone) -> None:
     phone.asks()
     assert len(to_staff(phone.writes("Hei"))) == 1
-    phone.at += timedelta(minutes=1)
+    phone.sender = "+358500000044"
     phone.asks()
     assert len(to_staff(phone.writes("Toinen asia"))) == 1
     phone.sender = "+358500000042"

@@ -223,6 +223,25 @@ def test_after_it_nothing_typed_is_read_not_even_with_the_keyset(
     assert not query(owner, "select 1 from messages where address_hash is not null")
 
 
+def test_after_it_no_row_says_who_worked_with_the_family_and_what_kind_of_matter_it_was(
+    house: House, owner: Engine, send: Send
+) -> None:
+    own = typed_child(client_code="MALL-2345-KOODI", non_disclosure=True)
+    order = send(own, cannot_wait=True)
+    (worker,) = {str(row["worker"]) for row in query(owner, "select worker from cases")}
+    assert worker in "\n".join(everything(owner).values())
+    erase(house, order)
+    (case,) = query(owner, "select * from cases")
+    assert (case["worker"], case["shown_team"]) == (None, None)
+    assert [case[kind] for kind in ("protected", "statutory", "urgent")] == [False] * 3
+    rows = "\n".join(
+        words for table, words in everything(owner).items() if not table.startswith("directory")
+    )
+    assert f"worker:{worker}" not in rows
+    (left,) = query(owner, "select known_as from submissions")
+    assert left["known_as"] == "not_identified"
+
+
 def test_another_submission_stays_as_it_was(house: House, owner: Engine, send: Send) -> None:
     gone, kept = send(), send()
     before = {

@@ -60,6 +60,30 @@ def test_a_protected_case_keeps_its_texts_to_those_who_may_open_it(
     assert len(waiting(house)) == 1
 
 
+@pytest.mark.parametrize("closed", [True, False])
+def test_what_a_protected_number_writes_to_nobodys_case_is_for_those_readers_too(
+    house: House, owner: Engine, ask: Send, closed: bool
+) -> None:
+    """Its case is closed, or somebody else has given the number in a message of his own."""
+    ask(child("905", non_disclosure=True))
+    if closed:
+        change(owner, "update cases set state = 'closed'")
+    else:
+        ask(child("905"))
+    write(house, "Uusi osoitteemme", "SM1")
+    assert query(owner, "select case_id from inbound_texts") == [(None,)]
+    all_of_intake = house.directory.teams["intake"].members
+    readers = {worker for worker in all_of_intake if waiting(house, reading(worker))}
+    assert readers
+    assert readers < set(all_of_intake)
+    change(owner, "update inbound_texts set protected = false")
+    assert all(waiting(house, reading(worker)) for worker in all_of_intake)
+
+
+def reading(worker: str) -> Viewer:
+    return Viewer("5", worker, frozenset({Role.DUTY_WORKER}))
+
+
 def test_the_reference_of_a_note_of_nobodys_case_is_the_one_that_its_team_was_told(
     house: House, owner: Engine
 ) -> None:

@@ -260,7 +260,7 @@ def test_a_number_that_wants_no_texts_gets_none_as_the_spare_way_either(
     send(contact=contact)
     with owner.begin() as connection:
         connection.execute(
-            text("insert into opt_outs values (:hash, now())"),
+            text("insert into opt_outs values (:hash)"),
             {"hash": house.ids.number_hash(TYPED["phone"])},
         )
     end(house, to_sender(house), Outcome(Verdict.REFUSED, reason="recipient_refused"))
@@ -304,7 +304,7 @@ def test_whose_number_is_among_those_that_want_no_texts_is_not_texted(
     claimed = to_sender(house)
     with owner.begin() as connection:
         connection.execute(
-            text("insert into opt_outs values (:hash, now())"),
+            text("insert into opt_outs values (:hash)"),
             {"hash": house.ids.number_hash(TYPED["phone"])},
         )
         connection.execute(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, delete, func, select, text, update
 
 from casework.follow_ups import WhyCancelled
 from casework.messages import MessageState
-from casework.model import STATUTORY_CLOCKS, CaseState
+from casework.model import STATUTORY_CLOCKS, CaseState, KnownAs
 from casework.usecases.erasure import Erasable, Erased
 from webapp.store.copies import copies_of, queue_copies
 from webapp.store.inbound import WAITS
@@ -173,6 +173,13 @@ class ErasureRows:
             event=without_number(),
             retold_at=func.coalesce(messages.c.retold_at, now),
         )
+        self._change(
+            messages,
+            mine,
+            messages.c.recipient.like("worker:%"),
+            # Unique still, and nobody's name.
+            recipient=func.concat("worker:", messages.c.id),
+        )
         return stopped
 
     def _close_cases(self, submission_id: UUID, now: datetime) -> int:
@@ -192,6 +199,12 @@ class ErasureRows:
             closed_at=func.coalesce(cases.c.closed_at, now),
             marks=[],
             proposed_team=None,
+            # Who worked with the family, and what kind of matter it was.
+            worker=None,
+            shown_team=None,
+            protected=False,
+            statutory=False,
+            urgent=False,
             municipality=None,
             transfer_to=None,
             key_wrapped=None,
@@ -219,6 +232,7 @@ class ErasureRows:
             submissions,
             submissions.c.id == submission_id,
             erased_at=now,
+            known_as=KnownAs.NOT_IDENTIFIED.value,
             code_hash=code_hash,
             key_wrapped=None,
             shared_sealed=None,

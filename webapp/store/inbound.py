@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, func, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from casework.commands import SafeTime
@@ -44,8 +45,36 @@ class InboundRows:
         self._keys = keys
 
     def correspondent(self, number_hash: bytes) -> Correspondent | None:
-        # The submission is held, so that its key is not destroyed before the text is sealed with it.
-        row = (
+        rows = self._written_to(number_hash)
+        newest = next((row for row in rows if row["state"] != CaseState.CLOSED.value), None)
+        if newest is None:
+            return None
+        others = [row for row in rows if row["submission_id"] != newest["submission_id"]]
+        if any(row["state"] != CaseState.CLOSED.value or row["protected"] for row in others):
+            return None
+        return self._known(head_of(newest), newest["written_at"])
+
+    def origin(self, number_hash: bytes) -> UUID | None:
+        found = {row["submission_id"] for row in self._written_to(number_hash)}
+        if len(found) != 1:
+            return None
+        (submission_id,) = found
+        try:
+            submission_key(self._work, self._keys, submission_id)
+        except CANNOT_BE_OPENED as error:
+            fault = type(error).__name__
+            log.warning("case_cannot_be_opened", submission=str(submission_id), fault=fault)
+            return None
+        return cast(UUID, submission_id)
+
+    def is_protected(self, number_hash: bytes) -> bool:
+        return any(row["protected"] for row in self._written_to(number_hash))
+
+    def _written_to(self, number_hash: bytes) -> Sequence[RowMapping]:
+        """The cases, closed ones too, whose senders this number was written for, the newest message's first: of
+        several children the one of whom it told."""
+        # The submissions are held, so that no key is destroyed before the text is sealed with it.
+        return (
             self._work.connection.execute(
                 select(*HEAD_COLUMNS, messages.c.created_at.label("written_at"))
                 .join_from(messages, submissions, submissions.c.id == messages.c.submission_id)
@@ -53,44 +82,18 @@ class InboundRows:
                 .where(
                     messages.c.address_hash == number_hash,
                     messages.c.recipient == SENDER,
-                    cases.c.state != CaseState.CLOSED.value,
                     submissions.c.key_wrapped.is_not(None),
                 )
-                # Of several children the one of whom the message told, as long as that case is open.
                 .order_by(
                     messages.c.created_at.desc(),
                     (cases.c.id == messages.c.case_id).desc(),
                     cases.c.id,
                 )
-                .limit(1)
                 .with_for_update(read=True, of=submissions)
             )
             .mappings()
-            .first()
+            .all()
         )
-        return self._known(head_of(row), row["written_at"]) if row else None
-
-    def origin(self, number_hash: bytes) -> UUID | None:
-        # Held, so that its key is not destroyed before the text is sealed with it.
-        found: UUID | None = self._work.connection.execute(
-            select(submissions.c.id)
-            .join(messages, messages.c.submission_id == submissions.c.id)
-            .where(
-                messages.c.address_hash == number_hash,
-                messages.c.recipient == SENDER,
-                submissions.c.key_wrapped.is_not(None),
-            )
-            .order_by(messages.c.created_at.desc())
-            .limit(1)
-            .with_for_update(read=True, of=submissions)
-        ).scalar()
-        try:
-            if found is not None:
-                submission_key(self._work, self._keys, found)
-        except CANNOT_BE_OPENED as error:
-            log.warning("case_cannot_be_opened", submission=str(found), fault=type(error).__name__)
-            return None
-        return found
 
     def _known(self, head: CaseHead, written_at: datetime) -> Correspondent | None:
         """None where nothing of the case opens: then the text must not be lost with it."""
@@ -114,6 +117,7 @@ class InboundRows:
             case_id=text.case_id,
             team=text.team,
             kind=text.kind.value,
+            protected=text.protected,
             number_sealed=key.seal(_raw(text.number), text.id, NUMBER) if is_note else None,
             body_sealed=key.seal(_raw(text.body), text.id, BODY) if is_note else None,
             handled_at=None if is_note else text.received_at,
@@ -138,8 +142,8 @@ class InboundRows:
         )
         return self._work.connection.execute(row.limit(1)).first() is not None
 
-    def stop(self, number_hash: bytes, at: datetime) -> bool:
-        row = insert(opt_outs).values(number_hash=number_hash, opted_out_at=at)
+    def stop(self, number_hash: bytes) -> bool:
+        row = insert(opt_outs).values(number_hash=number_hash)
         stored = row.on_conflict_do_nothing().returning(opt_outs.c.number_hash)
         return self._work.connection.execute(stored).first() is not None
 
@@ -153,11 +157,11 @@ class InboundRows:
 
     def place(self, text_id: UUID) -> Place | None:
         row = self._work.connection.execute(
-            select(inbound_texts.c.case_id, inbound_texts.c.team).where(
+            select(inbound_texts.c.case_id, inbound_texts.c.team, inbound_texts.c.protected).where(
                 inbound_texts.c.id == text_id, IS_NOTE
             )
         ).first()
-        return row and Place(row.case_id, row.team)
+        return row and Place(row.case_id, row.team, row.protected)
 
     def handle(self, text_id: UUID, by: str, at: datetime) -> bool:
         return self._move(text_id, WAITS, handled_at=at, handled_by=by)

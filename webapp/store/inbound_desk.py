@@ -56,6 +56,7 @@ class TextLine:
     reference: str
     handled_at: datetime | None
     handled_by: str | None
+    protected: bool
     number: str | None = field(repr=False)
     body: str | None = field(repr=False)
 
@@ -66,6 +67,7 @@ class Named:
 
     id: UUID
     team: str
+    protected: bool
     handled_at: datetime | None
 
 
@@ -100,18 +102,19 @@ class InboundTexts:
 
     def named(self, reference: str) -> Named | None:
         """The note of nobody's case of which its team was told by this reference (upper case, with hyphen)."""
-        query = select(_ID, inbound_texts.c.team, inbound_texts.c.handled_at).where(
-            IS_NOTE, inbound_texts.c.case_id.is_(None), _reference() == reference
+        text = inbound_texts.c
+        query = select(_ID, text.team, text.protected, text.handled_at).where(
+            IS_NOTE, text.case_id.is_(None), _reference() == reference
         )
         with self._at_once.connect() as connection:
             row = connection.execute(query.limit(1)).first()
-        return Named(row.id, row.team, row.handled_at) if row else None
+        return Named(row.id, row.team, row.protected, row.handled_at) if row else None
 
-    def stopped_at(self, number_hash: bytes) -> datetime | None:
-        """Since when the number takes none of our texts; None where it takes them."""
-        query = select(opt_outs.c.opted_out_at).where(opt_outs.c.number_hash == number_hash)
+    def has_stopped(self, number_hash: bytes) -> bool:
+        """Whether the number takes none of our texts."""
+        query = select(opt_outs.c.number_hash).where(opt_outs.c.number_hash == number_hash)
         with self._at_once.connect() as connection:
-            return connection.execute(query).scalar()
+            return connection.execute(query).first() is not None
 
     def _read(self, query: Select[Any]) -> Sequence[TextLine]:
         with self._at_once.connect() as connection:
@@ -139,6 +142,7 @@ class InboundTexts:
             reference=row["reference"] or "",
             handled_at=row["handled_at"],
             handled_by=row["handled_by"],
+            protected=row["text_protected"],
             number=number,
             body=body,
         )
@@ -182,6 +186,7 @@ def _lines() -> Select[Any]:
     return select(
         _ID.label("text_id"),
         inbound_texts.c.team.label("text_team"),
+        inbound_texts.c.protected.label("text_protected"),
         inbound_texts.c.submission_id.label("of"),
         inbound_texts.c.received_at,
         inbound_texts.c.number_sealed,
@@ -198,8 +203,12 @@ def _lines() -> Select[Any]:
 
 def _readable_by(seen: Visible) -> ColumnElement[bool]:
     """`casework.usecases.relation_to_text` for many notes at once."""
-    team = inbound_texts.c.team
-    ours: ColumnElement[bool] = team.in_(seen.teams)
+    team, protected = inbound_texts.c.team, inbound_texts.c.protected
+    ours: ColumnElement[bool] = or_(
+        and_(team.in_(seen.teams), ~protected), team.in_(seen.protected)
+    )
     if seen.orphans:
+        ours = or_(ours, and_(team.not_in(seen.known), ~protected))
+    if seen.protected_orphans:
         ours = or_(ours, team.not_in(seen.known))
     return or_(and_(inbound_texts.c.case_id.is_(None), ours), visible_to(seen))

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     Uuid,
+    false,
     text,
 )
 
@@ -55,8 +56,8 @@ send_rates = Table(
 opt_outs = Table(
     "opt_outs",
     metadata,
+    # Without its moment: the timeline of a case has the same, and would tie the number to it for good.
     Column("number_hash", LargeBinary, primary_key=True),
-    Column("opted_out_at", DateTime(timezone=True), nullable=False),
 )
 
 #: Text messages that came in. Nobody knows who sent one: a number proves nothing.
@@ -71,6 +72,8 @@ inbound_texts = Table(
     Column("case_id", Uuid, ForeignKey("cases.id"), index=True),
     Column("team", Text, nullable=False),
     Column("kind", Text, nullable=False),
+    # Of a note of nobody's case: a case of its number asks for non-disclosure, and has fewer readers.
+    Column("protected", Boolean, nullable=False, server_default=false()),
     # Sealed with the submission's key where the number belongs to one, else with the house's own.
     Column("number_sealed", LargeBinary),
     Column("body_sealed", LargeBinary),

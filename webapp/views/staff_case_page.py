@@ -38,7 +38,7 @@ from webapp.views.staff_case_people import (
     about_sender,
     actors_of,
     sender_of,
-    stopped_at,
+    has_stopped,
 )
 from webapp.views.staff_door import viewer
 from webapp.views.staff_limits import limits, matter_acts, promise_acts, transfer_acts
@@ -68,7 +68,7 @@ def page(
     happened: list[Happened] = [*case.timeline, *events_of(texts)]
     happened.sort(key=attrgetter("at"))
     broken = {one.channel for one in house().sending.troubles(at) if one.is_broken}
-    notice, stopped = _notice(case, acts), stopped_at(case)
+    notice, stopped = _notice(case, acts), has_stopped(case)
     return render_template(
         "staff/case.html",
         words=words,
@@ -107,7 +107,7 @@ def page(
         limits=limits(case, here, at),
         matter_acts=matter_acts(case),
         promise_acts=promise_acts(case),
-        planned=planned_on(case, at, here, has_stopped=stopped is not None),
+        planned=planned_on(case, at, here, has_stopped=stopped),
         transfer=_transfer(case, here),
         reasons_to_pause={reason.value: say(text) for reason, text in words.PAUSE_REASONS.items()},
         moved=lambda detail: _moved(detail, here),

@@ -56,10 +56,10 @@ def _notifier(given: Mapping[str, Any]) -> str:
     return " ".join(name for name in names if name)
 
 
-def stopped_at(case: CaseFile) -> datetime | None:
-    """When STOP came from the number that the sender gives now; None where it takes our texts, or there is none."""
+def has_stopped(case: CaseFile) -> bool:
+    """Whether STOP came from the number that the sender gives now."""
     number = newest_contact(case.sender).phone
-    return house().texts.stopped_at(house().ids.number_hash(number)) if number else None
+    return bool(number) and house().texts.has_stopped(house().ids.number_hash(number))
 
 
 def actors_of(happened: Iterable[Happened], here: Directory) -> Mapping[str, str]:

@@ -16,6 +16,7 @@ from casework import usecases
 from casework.access import Viewer, visible_teams
 from casework.directory import Directory
 from casework.errors import NotFound
+from casework.inbound import Place
 from forms.words import N_
 from webapp.house import directory, house
 from webapp.store.inbound_desk import TextLine
@@ -64,13 +65,17 @@ def _logged(lines: Sequence[TextLine], here: Directory, at: datetime) -> Iterato
     """The notes that the viewer may read, each case logged once: no row in the log, no page."""
     who, seen = viewer(), set[UUID]()
     for line in lines:
-        relation = usecases.relation_to_text(line.team, line.head, who, here)
+        relation = usecases.relation_to_text(_placed(line), line.head, who, here)
         if relation is None:
             continue
         if line.head is not None and line.head.id not in seen:
             seen.add(line.head.id)
             house().access_log.record(who, line.head.id, "texts", relation, at)
         yield line
+
+
+def _placed(line: TextLine) -> Place:
+    return Place(line.head.id if line.head else None, line.team, line.protected)
 
 
 @bp.post("/<uuid:text_id>/<any(handled, waits):to>")
@@ -95,7 +100,10 @@ def place_of(reference: str, who: Viewer, at: datetime) -> str | None:
     """The address of the text of nobody's case of which a team was told by this reference; None where there is none,
     it was handled long ago, or the viewer may not read it."""
     found = house().texts.named(reference)
-    if found is None or usecases.relation_to_text(found.team, None, who, directory()) is None:
+    if found is None:
+        return None
+    place = Place(None, found.team, found.protected)
+    if usecases.relation_to_text(place, None, who, directory()) is None:
         return None
     if found.handled_at is not None and found.handled_at < at - WEEK:
         return None

@@ -121,7 +121,6 @@ def _inbound() -> None:
     op.create_table(
         "opt_outs",
         sa.Column("number_hash", sa.LargeBinary(), nullable=False),
-        _at("opted_out_at"),
         sa.PrimaryKeyConstraint("number_hash", name=op.f("pk_opt_outs")),
     )
     op.create_table(
@@ -133,6 +132,7 @@ def _inbound() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("team", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("protected", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("number_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("body_sealed", sa.LargeBinary(), nullable=True),
         _at("handled_at", nullable=True),
