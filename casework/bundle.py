@@ -88,11 +88,11 @@ def parse(
 
     The references are CSV text with the columns of Statistics Finland's tables as this project
     keeps them; an empty text means no reference. `complete_languages` have a whole catalogue. Of a
-    `stored` bundle the texts of messages are not judged again. Raises BundleError naming every wrong row.
+    `stored` bundle texts of messages and sender names are not judged again. Raises BundleError naming every wrong row.
     """
     problems = Problems()
     _check_files(files, problems)
-    settings = read_county(files[COUNTY_FILE], problems)
+    settings = read_county(files[COUNTY_FILE], problems, stored=stored)
     own = settings.county.code
     counties = places.read_counties(
         files.get(places.COUNTIES_FILE), reference_counties, own, problems

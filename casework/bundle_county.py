@@ -16,6 +16,7 @@ from casework.bundle_tables import Problems
 from casework.bundle_toml import COUNTY_FILE, Reader, load
 from casework.caps import SMS_COUNTRIES, SMS_DAILY_BUDGET
 from casework.directory import REPEAT_EVERY, URGENCY_WITHIN, County
+from casework.message_texts import name_faults
 
 NEEDED_ROLES: Final = ("intake_team", "fallback_team", "on_call_team")
 #: `feedback_team` may be left out: then it is the fallback team.
@@ -44,8 +45,11 @@ class CountyFile:
     lines: Mapping[str, int]
 
 
-def read_county(text: str, problems: Problems) -> CountyFile:
-    """The county's settings; whatever is wrong is noted and read as empty."""
+def read_county(text: str, problems: Problems, *, stored: bool = False) -> CountyFile:
+    """The county's settings; whatever is wrong is noted and read as empty.
+
+    Of a `stored` file the sender names are not judged again: no rule of a newer version may stop a service.
+    """
     reader = load(COUNTY_FILE, text, problems)
     data = reader.data
     for name in data:
@@ -58,6 +62,8 @@ def read_county(text: str, problems: Problems) -> CountyFile:
         for language in county.languages:
             if language not in names:
                 reader.wrong(f"{name}.{language}", "is missing")
+    if not stored:
+        _check_sender_names(reader, county.sender_names)
     return CountyFile(county, teams, reader.lines)
 
 
@@ -85,6 +91,12 @@ def _county(reader: Reader) -> County:
         urgency_within=_minutes(reader, "urgency_minutes", URGENCY_WITHIN, _URGENCY_MINUTES),
         repeat_every=_minutes(reader, "escalation_repeat_minutes", REPEAT_EVERY, _REPEAT_MINUTES),
     )
+
+
+def _check_sender_names(reader: Reader, names: Mapping[str, str]) -> None:
+    for language, name in names.items():
+        for reason in name_faults(name) if name else ():
+            reader.wrong(f"sender_names.{language}", reason)
 
 
 def _minutes(reader: Reader, name: str, default: timedelta, limits: tuple[int, int]) -> timedelta:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casework.sms_segments import plain_sms, segments
-from casework.telling_words import telling
+from casework.telling_words import disguised, telling
 
 #: Who reads which text, by the purposes of `casework.messages.Purpose`.
 FOR_SENDERS: Final = ("received", "something_new", "please_call")
@@ -45,7 +45,14 @@ _NEEDED: Final[Mapping[str, str]] = {
 }
 _VARIABLE: Final = re.compile(r"\{([a-z]+)\}")
 _EMERGENCY: Final = re.compile(r"(?<!\d)112(?!\d)")
-_ADDRESS: Final = re.compile(r"://|\bwww\.", re.IGNORECASE)
+#: What a phone or a mail program may make a link of, whether or not there is such an ending.
+_ADDRESS: Final = re.compile(r"://|\bwww\.|@|(?:[^\W\d_][\w-]*|\d{3,})\.[^\W\d_]{2}", re.IGNORECASE)
+#: Abbreviations that look like an address as long as nothing follows.
+_NO_ADDRESS: Final = re.compile(
+    r"(?<!\S)\(?(?:t\.ex|m\.fl|[oe]\.dyl)\.?(?=[,;:)]?(?:\s|$))", re.IGNORECASE
+)
+#: With anything else before or after it, it would be another address.
+_GLUED_LINK: Final = re.compile(r"(?<=\S)\{link\}|\{link\}(?!\)?[.,]?(?:\s|$))")
 #: Invisible marks that some scripts are not written without.
 _MARKS: Final = frozenset("\u200c\u200d\u200e\u200f")
 
@@ -143,6 +150,27 @@ def faults(
     return tuple(found)
 
 
+def name_faults(name: str) -> Iterator[str]:
+    """What is wrong with who messages say they are from, as reasons; it is put into each of them."""
+    if not one_line(name):
+        yield "is empty"
+    if "\n" in name:
+        yield "has more than one line"
+    if any(_is_control(letter) and letter != "\n" for letter in name):
+        yield "has a control character"
+    yield from _telling(name)
+
+
+def sms_faults(language: str, said: str) -> Iterator[str]:
+    """What is wrong with the size and the letters of a text message in this language, as reasons."""
+    took = segments(said)
+    if language in PLAIN_LANGUAGES and took.encoding != "GSM-7":
+        yield f"has letters that the plain alphabet of phones lacks: {_odd(said)}"
+    most = 1 if language in PLAIN_LANGUAGES else MOST_SEGMENTS
+    if took.count > most:
+        yield f"takes {took.count} segments with the longest values, {took.units} units; at most {most}"
+
+
 def _line(line: str, values: Mapping[str, str]) -> str | None:
     parts = _VARIABLE.split(line)
     if any("{" in words or "}" in words for words in parts[::2]):
@@ -176,10 +204,24 @@ def _unreadable(judged: _Judged) -> Iterator[str]:
 
 def _words(judged: _Judged) -> Iterator[str]:
     """What a text says that it must not."""
-    if _ADDRESS.search(judged.text):
+    if _GLUED_LINK.search(judged.text):
+        yield "the variable link stands alone between blanks; only a full stop, comma or bracket may follow"
+    if _has_address(judged.text):
         yield "has an address of its own; the variable link is the only one"
-    for word in telling(_VARIABLE.sub(" ", judged.text)):
+    yield from _telling(_VARIABLE.sub(" ", judged.text))
+
+
+def _has_address(text: str) -> bool:
+    """Whether anything but the link looks like an address; the other values are letters beside a full stop too."""
+    said = _VARIABLE.sub("xx", text.replace("{link}", " "))
+    return _ADDRESS.search(_NO_ADDRESS.sub(" ", unicodedata.normalize("NFKC", said))) is not None
+
+
+def _telling(text: str) -> Iterator[str]:
+    for word in telling(text):
         yield f"tells what it is about: {word}"
+    for word in disguised(text):
+        yield f"has letters of two alphabets in one word: {word}"
 
 
 def _lacks(judged: _Judged) -> Iterator[str]:
@@ -206,12 +248,7 @@ def _size(judged: _Judged) -> Iterator[str]:
     if judged.name == "email" and len(said) > LONGEST_EMAIL:
         yield f"has more than {LONGEST_EMAIL} characters"
     if judged.name == "sms":
-        took = segments(sms(said))
-        if judged.language in PLAIN_LANGUAGES and took.encoding != "GSM-7":
-            yield f"has letters that the plain alphabet of phones lacks: {_odd(sms(said))}"
-        most = 1 if judged.language in PLAIN_LANGUAGES else MOST_SEGMENTS
-        if took.count > most:
-            yield f"takes {took.count} segments with the longest values, {took.units} units; at most {most}"
+        yield from sms_faults(judged.language, sms(said))
 
 
 def _odd(text: str) -> str:

@@ -21,6 +21,7 @@ from webapp import config, wiring
 from webapp import directory_saving as saving
 from webapp.demo_county import FOLDER, bundle_files
 from webapp.directory_answers import decision_data, decision_lines, hole_data, hole_line
+from webapp.message_texts import size_faults
 
 
 @click.group()
@@ -59,11 +60,15 @@ def _read(folder: str) -> tuple[Mapping[str, str], Directory]:
 def import_(folder: str, by: str, allow_holes: bool) -> None:
     """Import the bundle in FOLDER whole, or not at all; its holes are printed.
 
-    Refused, with exit code 1, where a team that has open cases is not in the bundle, where holes open that the
-    present revision does not have, and where somebody else saves at the same moment.
+    Text messages that would be too long are warned of. Refused, with exit code 1, where a team that has open cases is
+    not in the bundle, where holes open that the present revision does not have, and where somebody else saves at the
+    same moment.
     """
-    files, _ = _read(folder)
+    files, here = _read(folder)
     house = _house()
+    # No fault of the bundle alone: the public address is a setting.
+    for fault in size_faults(here, house.settings.origin, wiring.now()):
+        click.echo(f"warning: {fault}", err=True)
     seen = saving.outlook(house, files, house.revisions.latest())
     for hole in seen.holes:
         click.echo(("new " if hole in seen.appearing else "") + hole_line(hole), err=True)

@@ -15,11 +15,14 @@ from sqlalchemy import func, select
 
 from casework.calendar import HELSINKI
 from casework.directory_check import check
+from casework.message_texts import name_faults
 from casework.messages import Queue
+from casework.telling_words import telling
 from forms.registry import FORMS
 from webapp import wiring
 from webapp.assets import has_design_system
 from webapp.config import Settings
+from webapp.message_texts import size_faults
 from webapp.store import schema, sending
 
 _PATIENCE = 5
@@ -55,6 +58,8 @@ def _parts(house: wiring.House) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "clock", lambda: _clock(house)
     yield "access log", lambda: _access_log(house)
     yield "directory", lambda: _directory(house)
+    yield "names", lambda: _names(house)
+    yield "texts", lambda: _texts(house)
     yield "broker", lambda: _broker(settings)
     yield "mail", lambda: _mail(settings)
     yield "sms", lambda: _sms(settings)
@@ -112,6 +117,35 @@ def _directory(house: wiring.House) -> str:
     if holes:
         raise _Unwell(f"revision {directory.revision} has {len(holes)} holes: directory check")
     return f"revision {directory.revision}, no holes"
+
+
+def _names(house: wiring.House) -> str:
+    """Who a message is from and where it leads are read before its words are."""
+    settings = house.settings
+    seen = {
+        "LUOTSI_PUBLIC_URL": settings.public_url,
+        "LUOTSI_MAIL_FROM": settings.mail_from,
+        "LUOTSI_MAIL_BOUNCE": settings.mail_bounce,
+        "LUOTSI_TWILIO_FROM": settings.twilio_from,
+    }
+    found = [
+        f"{name} tells what it is about: {word}"
+        for name, value in seen.items()
+        # A low line parts words there.
+        for word in telling(value.replace("_", " "))
+    ]
+    for language, name in house.directory.county.sender_names.items():
+        found += [f"county.toml: sender_names.{language}: {x}" for x in name_faults(name)]
+    if found:
+        raise _Unwell("; ".join(found))
+    return "addresses and sender names tell nothing"
+
+
+def _texts(house: wiring.House) -> str:
+    found = list(size_faults(house.directory, house.settings.origin, wiring.now()))
+    if found:
+        raise _Unwell("; ".join(found))
+    return "each text message to a sender is one segment in fi and sv"
 
 
 def _broker(settings: Settings) -> str:

@@ -9,10 +9,11 @@ message. Nothing here depends on a request or on what was rendered before.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, lru_cache
+from itertools import product
 from pathlib import Path
 from typing import Final, Literal
 
@@ -22,7 +23,7 @@ from babel.support import Translations
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from casework import message_texts as own
-from casework.calendar import HELSINKI, is_open, next_opening
+from casework.calendar import HELSINKI, closes_at, is_open, next_opening
 from casework.directory import County, Directory
 from webapp.catalogues import CLOCK_PATTERN, DAY_PATTERN, base, complete, known, translations
 
@@ -87,6 +88,24 @@ def moment_in_words(moment: datetime, language: str) -> str:
     day = format_datetime(local, _NOT_SHORT.sub("", texts.gettext(DAY_PATTERN)), locale=locale)
     time = format_datetime(local, texts.gettext(CLOCK_PATTERN), locale=locale)
     return str(texts.gettext("%(day)s at %(time)s") % {"day": day, "time": time})
+
+
+def size_faults(here: Directory, origin: str, at: datetime) -> Iterator[str]:
+    """What is wrong with the shipped text messages to senders, with the county's names and this address; in English.
+
+    `origin`: of the public address, without a slash. An opening time is judged at its longest, where one is ever said.
+    """
+    intake = here.teams.get(here.intake_team)
+    closed = intake and closes_at(intake.hours, here.holidays, at)
+    for purpose, language in product(own.FOR_SENDERS, sorted(own.PLAIN_LANGUAGES)):
+        said = words(purpose, language, here, origin, "", closed or at)
+        if said["opens"]:
+            ends_of_months = (
+                datetime(at.year, month, 28, 14, tzinfo=UTC) for month in range(1, 13)
+            )
+            said["opens"] = max((moment_in_words(x, language) for x in ends_of_months), key=len)
+        for reason in own.sms_faults(language, render(purpose, language, "sms", said).body):
+            yield f"{purpose} in {language} {reason}"
 
 
 def render(

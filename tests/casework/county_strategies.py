@@ -14,6 +14,8 @@ LANGUAGES = ("fi", "sv", "en")
 DAYS = st.dates(date(2026, 3, 20), date(2026, 4, 10))
 ODD_TEXT = st.text("aÅö ,;\"'\n\r=#\x7f\\đ", min_size=1, max_size=6).filter(str.strip)
 NAME = ODD_TEXT.map(lambda text: " ".join(text.split()))
+#: Sender names have no control character.
+SENDER_NAME = NAME.filter(lambda text: "\x7f" not in text)
 
 
 def names(
@@ -28,7 +30,7 @@ def counties(draw: st.DrawFn) -> County:
     return County(
         code="17",
         names={"fi": spoken["a"], "sv": spoken["b"]},
-        sender_names={"fi": spoken["b"], "sv": spoken["a"], "en": spoken["a"]},
+        sender_names=draw(st.fixed_dictionaries(dict.fromkeys(LANGUAGES, SENDER_NAME))),
         emergency_number="112",
         emergency_social_services="+358500000100",
         crisis_line_hours=draw(names()),

@@ -110,6 +110,11 @@ def test_a_wrong_row_is_named_with_its_file_line_and_reason(
         ('logo = ""', 'logo = "../logo.svg"', "logo: expected a file name"),
         ('"#00567a"', '"red;}"', "colours.color-bus: expected a colour"),
         ('sv = "Exempel"', 'sv = ""', "sender_names.sv: is empty"),
+        ('sv = "Exempel"', 'sv = " "', "sender_names.sv: is empty"),
+        ('sv = "Exempel"', 'sv = "Exempel\\nbarn"', "sender_names.sv: has more than one line"),
+        ('sv = "Exempel"', 'sv = "Ex\\u202eempel"', "sender_names.sv: has a control character"),
+        ('sv = "Exempel"', 'sv = "Exempels barnskydd"', "sender_names.sv: tells what it is about"),
+        ('sv = "Exempel"', 'sv = "Ex\\u0435mpel"', "sender_names.sv: has letters of two alphabets"),
         ('emergency_number = "112"', 'emergency_number = "0"', "begins with +358"),
         ("closed_forms = []", 'closed_forms = "guidance"', "expected a list of texts"),
         ('["358", "46"', '["+358", "46"', "sms_countries: expected a calling code"),
@@ -146,6 +151,15 @@ def test_without_the_countries_of_texts_they_are_finland_and_its_neighbours(
     assert county.sms_countries == SMS_COUNTRIES
     none = without.replace("[names]", "sms_countries = []\n[names]")
     assert read_bundle({**demo_files, "county.toml": none}).county.sms_countries == ()
+
+
+def test_a_stored_sender_name_that_a_newer_rule_refuses_stops_nothing(
+    demo_files: Files, references: Files
+) -> None:
+    telling = demo_files["county.toml"].replace('"Exempel"', '"Exempels barnskydd"')
+    files = {**demo_files, "county.toml": telling}
+    read = parse(files, **references, revision=1, holidays=frozenset(), stored=True)
+    assert read.county.sender_names["sv"] == "Exempels barnskydd"
 
 
 def test_a_sender_name_is_needed_in_every_language(demo_files: Files, read_bundle: Read) -> None:

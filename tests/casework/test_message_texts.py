@@ -137,6 +137,8 @@ def test_a_county_that_words_nothing_has_no_texts_of_its_own(
         ("tack f", "barnskydd f", 15, "received.sv.sms: tells what it is about: barnskydd"),
         ("thank y", "Child y", 19, "received.en.sms: tells what it is about: child"),
         ("Katso: {link}", "Katso: {link} https://x.fi", 3, "sms: has an address of its own"),
+        ("Katso: {link}", "Katso:{link}", 3, "received.fi.sms: the variable link stands alone"),
+        ("kiitos v", "kіitos v", 3, "has letters of two alphabets in one word: kіitos"),
         ("Soita meille: {phone}", "{link} {phone}", 5, "variable phone needs a line of its own"),
         ('"Kiitos viestistäsi"', '"Avaamme {opens}"', 4, "variable opens needs a line of its own"),
         ('"Kiitos viestistäsi"', '"Kiitos\\nBcc: x"', 4, "received.fi.subject: has more than one"),
@@ -288,7 +290,7 @@ def likely_texts(draw: st.DrawFn, purpose: str) -> str:
     known = [f"{{{name}}}" for name in variables(purpose)]
     odd = st.text(st.sampled_from("xyz  %$&<>()[]'\"\\åäö0.\n"), max_size=9)
     lines = draw(st.lists(st.lists(st.one_of(odd, st.sampled_from(known)), max_size=4), max_size=3))
-    way_on = f"{draw(odd)}{{{needed(purpose)}}} 112"
+    way_on = f"{draw(odd)} {{{needed(purpose)}}} 112"
     return "\n".join([*("".join(line) for line in lines), way_on])
 
 

@@ -185,10 +185,25 @@ def test_a_text_that_has_become_wrong_is_told_of_and_the_shipped_one_is_shown(
     assert "viestisi on vastaanotettu" in texts(page)[0]
 
 
+def test_the_length_is_that_with_the_countys_own_name(
+    worker: FlaskClient, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = dict.fromkeys(
+        house.directory.county.sender_names, "Keski-Uudenmaan hyvinvointialue " * 3
+    )
+    county = replace(house.directory.county, sender_names=long)
+    here = replace(house.directory, county=county)
+    monkeypatch.setattr(wiring.CurrentDirectory, "newest", lambda self: here)
+    page = worker.get(f"{AT}?language=fi&lang=en")
+    first = segments(texts(page)[0])
+    assert first.count == 2
+    assert f"2 segments, GSM-7, {first.units} of 306" in page.text
+
+
 def test_what_a_county_writes_is_no_markup(
     worker: FlaskClient, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    own = Wording(sms="<b>{county}</b> {link} 112", subject="<i>", email="<script>{link} 112")
+    own = Wording(sms="<b>{county}</b> {link} 112", subject="<i>", email="<script> {link} 112")
     here = replace(house.directory, message_texts={"received": {"fi": own}})
     monkeypatch.setattr(wiring.CurrentDirectory, "newest", lambda self: here)
     page = worker.get(f"{AT}?language=fi")

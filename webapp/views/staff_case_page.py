@@ -37,8 +37,8 @@ from webapp.views.staff_case_people import (
     Happened,
     about_sender,
     actors_of,
-    sender_of,
     has_stopped,
+    sender_of,
 )
 from webapp.views.staff_door import viewer
 from webapp.views.staff_limits import limits, matter_acts, promise_acts, transfer_acts

@@ -94,6 +94,10 @@ _PATTERNS: Final = (
     N_("has more than one line"),
     N_("has an address of its own; the variable link is the only one"),
     N_("tells what it is about: %(word)s"),
+    N_(
+        "the variable link stands alone between blanks; only a full stop, comma or bracket may follow"
+    ),
+    N_("has letters of two alphabets in one word: %(word)s"),
     N_("the variable %(name)s is missing"),
     N_("the emergency number 112 is missing"),
     N_("the variable %(name)s needs a line of its own: without a value its line is left out"),
