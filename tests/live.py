@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from webapp.embedded.process import die_with_parent, free_port
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 30.0
+_UNFORESEEN = re.compile(r'"event": "(task_failed|unforeseen|library_warning)"')
 
 
 def environment(settings: Settings, **changes: str) -> dict[str, str]:
@@ -145,10 +147,12 @@ class Processes:
         return "\n".join(path.read_text("utf-8") for path in sorted(self.folder.glob("*.log")))
 
     def complaints(self) -> list[str]:
-        """The last line of each traceback in the logs: what nobody foresaw."""
+        """What nobody foresaw: its lines in the logs, and the last line of each traceback."""
         found, inside = [], False
         for line in self.logs().splitlines():
-            if line.startswith("Traceback "):
+            if _UNFORESEEN.search(line):
+                found.append(line)
+            elif line.startswith("Traceback "):
                 inside = True
             elif inside and line and not line.startswith(" "):
                 found.append(line)

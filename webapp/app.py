@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, Response, g, request
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import InternalServerError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webapp import assets, config, i18n, limits, logs, pages, wiring
@@ -32,6 +35,9 @@ from webapp.views import (
     starting,
 )
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 #: The largest body that is read, in bytes; beyond it the answer is 413.
 LARGEST_BODY = 2 * 1024 * 1024
 _TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -50,11 +56,31 @@ _HEADERS = {
 csrf = CSRFProtect()
 
 
+class Luotsi(Flask):
+    """Flask, but whatever goes wrong is written down by its class and place: its text may quote what was typed."""
+
+    def log_exception(self, exc_info: Any) -> None:
+        """What was raised after the view, as while the session was kept; its page is made by `errors` all the same.
+
+        That the store is down is written down by its own page.
+        """
+        if not errors.is_store_down(exc_info[1]):
+            errors.write_down(exc_info[1])
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """What even the page of an error could not answer: the server would write it down with its text."""
+        try:
+            return super().wsgi_app(environ, start_response)
+        except Exception as error:  # noqa: BLE001
+            errors.write_down(error)
+            return InternalServerError()(environ, start_response)
+
+
 def create(settings: config.Settings | None = None) -> Flask:
     """Build the application. Reads the settings from the environment unless they are given."""
     settings = settings or config.load()
     logs.configure()
-    app = Flask(
+    app = Luotsi(
         "webapp", static_folder=None, template_folder=str(_TEMPLATES), root_path=str(_TEMPLATES)
     )
     app.config.update(

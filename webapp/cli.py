@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from webapp import logs
+
 if TYPE_CHECKING:
     from webapp.config import Settings
 
@@ -57,6 +59,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy)
 def main() -> None:
     """Luotsi, the front door of child-welfare open care."""
+    logs.configure()
     if os.environ.pop(_BESIDE_DEMO, ""):
         _take_settings_of_the_demo()
 

@@ -15,6 +15,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 from tink import TinkError
 
 from casework.return_path import RETURN_ADDRESS, is_return_address
@@ -31,6 +33,7 @@ _SCHEMES = {
     "broker_url": ("redis", "rediss"),
     "smtp_url": ("smtp", "smtps", "smtp+starttls"),
 }
+_UNREADABLE = "cannot be read: it needs a host, and in a password each of / # ? @ [ ; is escaped, as %2F for /"
 
 
 class SettingsError(Exception):
@@ -115,14 +118,7 @@ class Settings(BaseSettings):
 
     def _unreadable(self) -> list[str]:
         """Values that the parts which need them could not read: better now than at the first request."""
-        problems = []
-        for name, schemes in _SCHEMES.items():
-            value = getattr(self, name)
-            text = value.get_secret_value() if value else ""
-            needed = type(self).model_fields[name].is_required()
-            if (text or needed) and text.partition("://")[0] not in schemes:
-                begins = " or ".join(f"{scheme}://" for scheme in schemes)
-                problems.append(f"{name.upper()} must begin with {begins}")
+        problems = self._unreadable_addresses()
         try:
             Keys(self.keyset.get_secret_value())
         except TinkError:
@@ -135,6 +131,23 @@ class Settings(BaseSettings):
             catalogues.find(self.catalogues_dir)
         except catalogues.CatalogueError as error:
             problems.append(f"CATALOGUES_DIR: {error}")
+        return problems
+
+    def _unreadable_addresses(self) -> list[str]:
+        """Who reads a wrong address later quotes a piece of it, and that may be of the password."""
+        problems = []
+        for name, schemes in _SCHEMES.items():
+            value = getattr(self, name)
+            text = value.get_secret_value() if value else ""
+            if not text and not type(self).model_fields[name].is_required():
+                continue
+            if text.partition("://")[0] not in schemes:
+                begins = " or ".join(f"{scheme}://" for scheme in schemes)
+                problems.append(f"{name.upper()} must begin with {begins}")
+            elif not _READS[name](text):
+                problems.append(f"{name.upper()} {_UNREADABLE}")
+        if self.twilio_api_url and not _names_a_server(self.twilio_api_url):
+            problems.append(f"TWILIO_API_URL {_UNREADABLE}")
         return problems
 
     def networks(self) -> list[IPv4Network | IPv6Network]:
@@ -203,6 +216,35 @@ def _split(url: str) -> SplitResult:
     except ValueError:
         return SplitResult("", "", "", "", "")
     return parts
+
+
+def _names_a_server(url: str) -> bool:
+    """Whether a host is named, and the whole password was read as one: what is left over holds no @."""
+    parts = _split(url)
+    return bool(parts.hostname) and "@" not in parts.path + parts.query + parts.fragment
+
+
+def _names_a_broker(url: str) -> bool:
+    """The same, with the number of a database or none. Celery takes a semicolon for the end of one address of several."""
+    number = _split(url).path.strip("/")
+    return _names_a_server(url) and ";" not in url and (not number or number.isdecimal())
+
+
+def _names_a_database(url: str) -> bool:
+    """As SQLAlchemy reads it: it takes all but a second @, and no host means the socket of this machine."""
+    try:
+        make_url(url)
+    except (ArgumentError, ValueError):
+        return False
+    return url.count("@") <= 1
+
+
+_READS = {
+    "database_url": _names_a_database,
+    "migration_database_url": _names_a_database,
+    "broker_url": _names_a_broker,
+    "smtp_url": _names_a_server,
+}
 
 
 def _is_loopback(host: str) -> bool:

@@ -8,7 +8,10 @@ from importlib import import_module
 from granian import Granian
 from granian.constants import Interfaces
 
-from webapp import catalogues, config
+from webapp import catalogues, config, logs
+
+#: The server hands its own lines on to ours instead of writing them.
+_LOGGING = {"loggers": {"_granian": {"propagate": True}}}
 
 
 def serve(host: str, port: int, workers: int, threads: int) -> None:
@@ -21,6 +24,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
     if settings.demo and host not in {"127.0.0.1", "::1", "localhost"}:
         raise config.SettingsError("LUOTSI_DEMO serves on a loopback address only")
     catalogues.use(settings.catalogues_dir)
+    logs.configure()
     _load_once()
     Granian(
         "webapp.app:create",
@@ -31,6 +35,7 @@ def serve(host: str, port: int, workers: int, threads: int) -> None:
         workers=workers,
         blocking_threads=threads,
         log_access=False,
+        log_dictconfig=_LOGGING,
         respawn_failed_workers=True,
         workers_kill_timeout=5,
     ).serve()

@@ -9,12 +9,14 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
+from sqlalchemy import make_url
 
 from casework.messages import ATTEMPT_TAKES
 from tests.live import until
-from webapp import config
+from webapp import config, wiring
 from webapp.embedded.process import free_port
 from webapp.store.crypto import new_keyset
 
@@ -76,6 +78,18 @@ def stopped(base: dict[str, str], **changes: object) -> str:
     for secret in SECRETS:
         assert secret not in line
     return line
+
+
+def as_urllib(url: str) -> str:
+    return unquote(urlsplit(url).password or "")
+
+
+def as_kombu(url: str) -> str:
+    return str(wiring.producer(url).connection_for_write().password)
+
+
+def as_sqlalchemy(url: str) -> str:
+    return str(make_url(url).password)
 
 
 def test_good_settings_are_read_and_gone_from_the_environment() -> None:
@@ -164,6 +178,69 @@ def test_a_setting_that_is_wrong_is_named(name: str, value: str) -> None:
     assert name in stopped(PRODUCTION, **{name: value})
 
 
+#: Each way in which an address can be given a password, and how the part that needs the address reads it.
+ADDRESSES = {
+    "DATABASE_URL": ("postgresql+psycopg://luotsi_app:{}@db:5432/luotsi", as_sqlalchemy),
+    "MIGRATION_DATABASE_URL": ("postgresql://luotsi_owner:{}@db/luotsi", as_sqlalchemy),
+    "BROKER_URL": ("rediss://luotsi:{}@valkey:6379/0", as_kombu),
+    "SMTP_URL": ("smtp+starttls://luotsi:{}@mail:587", as_urllib),
+    "TWILIO_API_URL": ("https://luotsi:{}@twilio.example.org:8443", as_urllib),
+}
+
+
+@pytest.mark.parametrize("begins", ["zqalku", "12"])
+@pytest.mark.parametrize("letter", "/#?@[]:;%\\&=+")
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_password_is_read_whole_or_the_setting_is_named_without_a_part_of_it(
+    name: str, letter: str, begins: str
+) -> None:
+    address, read_by = ADDRESSES[name]
+    password = f"{begins}{letter}zqloppu"
+    try:
+        put(PRODUCTION, **{name: address.format(password)})
+        config.load()
+    except config.SettingsError:
+        line = stopped(PRODUCTION, **{name: address.format(password)})
+        assert line.startswith(f"LUOTSI_{name} cannot be read: ")
+        assert "zq" not in line
+    else:
+        assert read_by(address.format(password)) == password
+
+
+@pytest.mark.parametrize("letter", "/#?@[]:;%")
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_password_that_is_escaped_is_always_taken(name: str, letter: str) -> None:
+    address, read_by = ADDRESSES[name]
+    escaped = address.format(quote(f"zq{letter}loppu", safe=""))
+    put(PRODUCTION, **{name: escaped})
+    config.load()
+    assert read_by(escaped) == f"zq{letter}loppu"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BROKER_URL", "rediss://"),
+        ("BROKER_URL", "rediss://:zqword"),
+        ("BROKER_URL", "rediss://valkey:6379/zqword"),
+        ("DATABASE_URL", "postgresql://luotsi_app:zqword"),
+        ("DATABASE_URL", "postgresql+psycopg://luotsi_app:zqword@db:zq/luotsi"),
+        ("SMTP_URL", "smtp://luotsi:zqword@"),
+        ("SMTP_URL", "smtp://mail:zqport"),
+        ("TWILIO_API_URL", "https://"),
+    ],
+)
+def test_an_address_without_a_readable_host_is_named(name: str, value: str) -> None:
+    line = stopped(PRODUCTION, **{name: value})
+    assert line.startswith(f"LUOTSI_{name} cannot be read: ")
+    assert "zq" not in line
+
+
+def test_a_database_may_be_reached_by_the_socket_of_the_machine() -> None:
+    put(PRODUCTION, DATABASE_URL="postgresql+psycopg://luotsi_app@/luotsi?host=/run/postgresql")
+    assert config.load()
+
+
 def test_an_attempt_at_twilio_never_takes_longer_than_its_claim_has_left() -> None:
     put(PRODUCTION, TWILIO_CONNECT_TIMEOUT=10, TWILIO_READ_TIMEOUT=35)
     settings = config.load()
@@ -241,23 +318,37 @@ def test_after_a_wrong_setting_nothing_is_left_in_the_environment_either() -> No
     assert not [name for name in os.environ if name.startswith(config.PREFIX)]
 
 
-def test_the_command_line_stops_with_that_one_line() -> None:
-    values = {f"LUOTSI_{name}": value for name, value in PRODUCTION.items()}
-    done = subprocess.run(
-        [sys.executable, "-m", "webapp.cli", "doctor"],
-        env={**os.environ, **values, "LUOTSI_SECRET_KEY": "short", "PYTHONPATH": str(ROOT)},
+def started(command: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """What `luotsi` says at a start with these settings changed."""
+    values = {f"LUOTSI_{name}": value for name, value in {**PRODUCTION, **changes}.items()}
+    return subprocess.run(
+        [sys.executable, "-m", "webapp.cli", command],
+        env={**os.environ, **values, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
+
+
+def test_the_command_line_stops_with_that_one_line() -> None:
+    done = started("doctor", SECRET_KEY="short")
     assert done.returncode != 0
     assert done.stderr.strip() == "LUOTSI_SECRET_KEY must have at least 32 characters"
     assert "Traceback" not in done.stdout
 
 
+@pytest.mark.parametrize("command", ["serve", "worker", "beat"])
+def test_no_start_quotes_a_piece_of_a_password(command: str) -> None:
+    done = started(command, BROKER_URL="rediss://:zqalku/zqloppu@valkey:6379/0")
+    assert done.returncode == 2
+    assert done.stderr.startswith("LUOTSI_BROKER_URL cannot be read: ")
+    assert done.stderr.count("\n") == 1
+    assert "zq" not in done.stderr + done.stdout
+
+
 ECHO = """
-from webapp import config
+from webapp import config, wiring
 
 
 def create():

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import html
+import json
 import re
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, default_exceptions
 from werkzeug.test import TestResponse
 
 from casework.errors import ErasedContent
 from tests.web.walking import post
+from webapp.accounts.sessions import RowSession
+from webapp.views import errors
 from webapp.views.errors import KNOWN
 
 LANGUAGES = ("fi", "sv", "en")
@@ -158,3 +163,78 @@ def test_what_was_typed_comes_back_from_a_form_and_from_nowhere_else(
     refused = post(client, "/staff/login", email="a@example.org", password=typed)
     assert refused.status_code == 503
     assert typed not in html.unescape(refused.text)
+
+
+def lines(capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """What was logged since the last look, each line read as JSON; none of it tells what was typed."""
+    out, err = capfd.readouterr()
+    assert SECRET not in out + err
+    return [json.loads(line) for line in err.splitlines()]
+
+
+@contextmanager
+def refusing_sessions(owner: Engine) -> Iterator[None]:
+    """The database refuses each session that is to be kept, and quotes it, as a constraint does."""
+    with owner.begin() as connection:
+        connection.execute(
+            text(
+                "create function quote_it() returns trigger language plpgsql as $$ begin "
+                f"raise exception 'refused' using detail = '{SECRET} ' || new.data::text; end $$"
+            )
+        )
+        connection.execute(
+            text(
+                "create trigger quote_it before insert or update on sessions "
+                "for each row execute function quote_it()"
+            )
+        )
+    try:
+        yield
+    finally:
+        with owner.begin() as connection:
+            connection.execute(text("drop function quote_it cascade"))
+
+
+def test_a_session_that_cannot_be_kept_is_told_by_its_page_and_by_one_line(
+    client: FlaskClient, owner: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with refusing_sessions(owner):
+        page = client.get("/fi/follow-up")
+    is_whole(page, 503, "fi")
+    (line,) = lines(capfd)
+    assert line["event"] == "store_down"
+    assert line["cause"] == "RaiseException"
+    assert line["at"].startswith("webapp/store/sessions.py:")
+    assert line["endpoint"] == "public.follow_up"
+
+
+def test_what_breaks_after_the_view_is_written_down_by_class_and_place(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def save(self: RowSession) -> NoReturn:
+        raise RuntimeError(SECRET)
+
+    monkeypatch.setattr(RowSession, "save", save)
+    is_whole(client.get("/fi/follow-up"), 500, "fi")
+    (line,) = lines(capfd)
+    assert (line["event"], line["fault"]) == ("unforeseen", "RuntimeError")
+    assert line["at"].startswith("tests/web/test_errors.py:")
+
+
+def test_what_breaks_in_the_page_of_an_error_is_written_down_too(
+    client: FlaskClient,
+    break_start: Break,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    def page(*_: object, **__: object) -> NoReturn:
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(errors, "_page", page)
+    break_start(RuntimeError(SECRET))
+    answer = client.get("/fi/")
+    assert answer.status_code == 500
+    assert SECRET not in answer.text
+    found = lines(capfd)
+    assert {line["event"] for line in found} == {"unforeseen"}
+    assert found[-1]["fault"] == "ValueError"

@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 from werkzeug.test import TestResponse
 
+from casework.telling_words import telling
 from tests.web.conftest import Visit
 from tests.web.following import BY_SMS, CONTACT, follow
 from tests.web.texting import configure
@@ -25,6 +26,7 @@ CANNOT_WAIT = {"can_wait": "no"}
 
 WROTE = "You wrote that this cannot wait"
 SENDING = "We are sending an alert to the workers who are on duty."
+SENDING_NEUTRALLY = "We are sending an alert to those who are on duty."
 HAVE_SENT = "We have sent an alert to the workers who are on duty."
 CALL_NOW = "If you cannot wait for an answer, call now:"
 LATER = "The team is not at work now. It reads your message when it is back at work."
@@ -108,9 +110,9 @@ def test_an_alert_that_nobody_got_is_not_claimed_and_the_number_stays(
 def test_the_file_says_what_each_number_is(client: FlaskClient, language: str) -> None:
     said = catalogues.translations(language).gettext
     calm = client.get(f"{send(client, language).request.path}.txt").text
-    *_, danger, services = calm.strip().splitlines()
+    *_, danger, night = calm.strip().splitlines()
     assert danger == f"{said('Danger to life or safety: call')} 112"
-    assert services == f"{said('Emergency social services:')} 050 0000100"
+    assert night == f"{said('If you need help at night or at weekends, call:')} 050 0000100"
     assert said(WROTE) not in calm
 
 
@@ -120,7 +122,35 @@ def test_the_file_tells_of_what_cannot_wait_too(client: FlaskClient, language: s
         at = send(client, language, waiting=CANNOT_WAIT).request.path
         file = client.get(f"{at}.txt").text
     said = catalogues.translations(language).gettext
-    assert f"{said(WROTE)}.\n{said(SENDING)}\n{said(CALL_NOW)} 050 0000100\n" in file
+    assert f"{said(WROTE)}.\n{said(SENDING_NEUTRALLY)}\n{said(CALL_NOW)} 050 0000100\n" in file
+
+
+@IN_EACH_LANGUAGE
+@pytest.mark.parametrize("alert", ["", "pending", "sent"])
+def test_whoever_finds_the_file_learns_nothing_of_what_it_is_about(
+    client: FlaskClient, owner: Engine, language: str, alert: str
+) -> None:
+    waiting = CANNOT_WAIT if alert else {"can_wait": "yes"}
+    at = send(client, language, waiting=waiting).request.path
+    if alert:
+        alerts_become(owner, alert)
+    file = client.get(f"{at}.txt")
+    assert file.status_code == 200
+    assert telling(file.text) == ()
+    assert telling(file.headers["Content-Disposition"]) == ()
+
+
+def test_the_link_in_the_file_is_the_public_address_by_whatever_name_it_was_asked_for(
+    app: Flask, client: FlaskClient, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(app, monkeypatch, public_url="https://luotsi.example.fi/")
+    at = send(client).request.path
+    cookie = client.get_cookie("luotsi")
+    assert cookie
+    behind = visit(use_cookies=False)  # the same person, by the name that a proxy uses inside
+    headers = {"Cookie": f"luotsi={cookie.value}"}
+    file = behind.get(f"{at}.txt", base_url="http://inner:8000", headers=headers)
+    assert re.findall(r"https?://\S+", file.text) == ["https://luotsi.example.fi/fi/follow-up"]
 
 
 @pytest.mark.parametrize(

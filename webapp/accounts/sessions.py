@@ -115,9 +115,11 @@ class RowSessions(SessionInterface):
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         assert isinstance(session, RowSession)
         if session.modified:
-            # Said before it is done: while the database is down, its error page must not try once more.
-            session.modified = False
-            session.save()
+            try:
+                session.save()
+            finally:
+                # Also where it failed: while the database is down, its error page must not try once more.
+                session.modified = False
             if session.is_new_cookie:
                 self.set_cookie(response, session.token or "")
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeGuard
 
 import structlog
-from flask import Flask, g, render_template, request
+from flask import Flask, g, has_request_context, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from casework.errors import ErasedContent, NoDirectory
+from webapp import logs
 from webapp.i18n import base, offered, preferred
 from webapp.views import follow_up_acts
 from webapp.views.follow_up import kept_now
@@ -56,7 +57,7 @@ def _choose_language() -> None:
 def _http(error: HTTPException) -> Any:
     # What went wrong while the answer was being finished, as when the session could not be kept.
     cause = getattr(error, "original_exception", None)
-    if isinstance(cause, DBAPIError | PoolTimeout):
+    if is_store_down(cause):
         return _store_down(cause)
     # What was raised while another error was being answered, as when too many tokens failed.
     error = cause if isinstance(cause, HTTPException) else error
@@ -81,16 +82,21 @@ def _token_failed(error: CSRFError) -> Any:
         try:
             return token_failed()
         except HTTPException as refused:
-            # Left to Flask, it would be written down as a fault of ours, with its whole trace.
+            # Left to Flask, it would be written down as a fault of ours.
             return _http(refused)
     if request.endpoint in _FOLLOWING and (request.endpoint != _CODE or kept_now()):
         return follow_up_acts.token_failed()
     return _page(400, token=True, posted=_posted())
 
 
+def is_store_down(error: object) -> TypeGuard[DBAPIError | PoolTimeout]:
+    """Whether it is answered with 503, and written down so."""
+    return isinstance(error, DBAPIError | PoolTimeout)
+
+
 def _store_down(error: Exception) -> tuple[str, int, dict[str, str]]:
     """The database cannot be reached: whom to call, and the text in a form that can be sent again."""
-    log.error("store_down", fault=type(error).__name__, endpoint=request.endpoint)
+    log.error("store_down", **logs.told(error), endpoint=request.endpoint)
     page, code = _page(503, posted=_posted())
     return page, code, {"Retry-After": "60"}
 
@@ -108,13 +114,14 @@ def _no_directory(error: NoDirectory) -> tuple[str, int]:
 
 
 def _unforeseen(error: Exception) -> tuple[str, int]:
-    # The class and the place alone: an error's text or its locals may hold what was typed.
-    trace = error.__traceback__
-    while trace and trace.tb_next:
-        trace = trace.tb_next
-    place = f"{trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-    log.error("unforeseen", fault=type(error).__name__, at=place, endpoint=request.endpoint)
+    write_down(error)
     return _page(500, posted=_posted())
+
+
+def write_down(error: BaseException) -> None:
+    """The class and the place alone: an error's text or its locals may hold what was typed."""
+    endpoint = request.endpoint if has_request_context() else None
+    log.error("unforeseen", **logs.told(error), endpoint=endpoint)
 
 
 def _posted() -> list[tuple[str, str]]:

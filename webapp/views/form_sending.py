@@ -193,6 +193,8 @@ def receipt_file(draft: UUID) -> Answer:
     here = directory()
     text = render_template(
         "forms/receipt.txt",
+        # The public address, whatever name a proxy within the house was asked by.
+        link=house().settings.origin + address("public.follow_up"),
         followed=followed,
         code=_code(kept, followed),
         number_now=_number_now(_teams_told(followed, here), here),
