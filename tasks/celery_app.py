@@ -6,26 +6,41 @@ The broker carries wake-ups. It may be lost at any moment and nothing is lost wi
 from __future__ import annotations
 
 from celery import Celery
+from celery.signals import setup_logging
+from celery.utils.log import get_multiprocessing_logger
 from kombu.entity import Exchange
 from kombu.entity import Queue as BrokerQueue
 
 from casework.messages import Queue
 from tasks import transport
+from webapp import logs
 
 #: Seconds after which a task is killed; far below the broker's visibility time-out of an hour.
 _HARD_LIMIT = 600
+
+
+@setup_logging.connect
+def use_our_logs(**_: object) -> None:
+    """Celery would write of a failed task what the database said of it, which quotes the row; hearing this, it sets up
+    no handler of its own in workers and Beat."""
+    logs.configure()
+    # That of the pool of processes hands nothing on by itself.
+    get_multiprocessing_logger().propagate = True
+
 
 transport.hear_again()
 app = Celery(
     "luotsi",
     include=[
         "tasks.outbox",
+        "tasks.asking",
         "tasks.canary",
         "tasks.copies",
         "tasks.deadlines",
         "tasks.directory",
         "tasks.follow_ups",
         "tasks.housekeeping",
+        "tasks.stopping",
     ],
     set_as_current=True,
 )
@@ -64,22 +79,24 @@ app.conf.update(
 _LEAST_PATIENCE = 120.0
 
 
-def _every(seconds: float, task: str) -> dict[str, object]:
+def _every(seconds: float, task: str, queue: Queue = Queue.PERIODIC) -> dict[str, object]:
     patience = max(seconds, _LEAST_PATIENCE)
-    options = {"queue": Queue.PERIODIC.value, "expires": patience}
+    options = {"queue": queue.value, "expires": patience}
     return {"task": task, "schedule": seconds, "options": options}
 
 
+# What asks the provider goes where nobody waits for seconds: it may be slow to answer, and the worker of the brooms has
+# the urgent alerts too.
 app.conf.beat_schedule = {
     "sweep": _every(10.0, "outbox.sweep"),
-    "reconcile": _every(60.0, "outbox.reconcile"),
-    "confirm": _every(300.0, "outbox.confirm"),
+    "reconcile": _every(60.0, "asking.reconcile", Queue.BULK),
+    "confirm": _every(300.0, "asking.confirm", Queue.BULK),
     "raise-due": _every(60.0, "deadlines.raise_due"),
     "digest": _every(60.0, "deadlines.digest"),
     "follow-ups": _every(60.0, "follow_ups.send_due"),
     "review": _every(60.0, "directory.review"),
     "prove": _every(300.0, "directory.prove"),
-    "forget-copies": _every(300.0, "copies.forget"),
+    "forget-copies": _every(300.0, "copies.forget", Queue.BULK),
     "purge": _every(600.0, "housekeeping.purge"),
 }
 # Each goes through the queue of which it tells. One that is late still sings when it is reached: a queue that

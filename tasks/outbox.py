@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import timedelta
-from functools import partial
-from typing import Generic, TypeVar
+from datetime import date, timedelta
+from uuid import UUID
 
 import structlog
 
@@ -18,72 +15,39 @@ from casework.message_times import SHORTEST_WAIT
 from casework.messages import ATTEMPT_TAKES, Channel, Claimed, Message, Outcome, Queue, Verdict
 from casework.notices import SENDER
 from casework.usecases.delivery import BATCH
-from casework.usecases.doubts import BATCH as DOUBTS
+from tasks import stopping
 from tasks.canary import note
 from tasks.celery_app import app
-from tasks.channels import Outgoing, SendingFailed, TemporaryFailure
+from tasks.channels import Outgoing
 from tasks.house import dispatch, house, rooms
 from webapp.wiring import now
 
 log = structlog.get_logger()
 
-#: Batches a single task handles before it makes room for others of its queue.
+#: Batches a single task handles before it makes room for others of its queue, and seconds after which it begins no
+#: other: with the batch in hand it stays far below the limit at which it would be killed in the middle of a message.
 _BATCHES = 20
+_DRAIN_TAKES = 120.0
+#: A process that was frozen since it noted that an attempt begins hands nothing over: meanwhile its lease may have
+#: ended and another have sent it, or the person have asked for no texts.
+_FROZEN = timedelta(seconds=5)
 #: The longest that a task waits for room in a provider's rate before it lets others of its queue go first.
 _LONGEST_WAIT = 1.0
 #: What is left of a batch waits so long at least, after a provider had too much to do.
 _LEAST_PAUSE = timedelta(seconds=1)
-#: Rounds of questions to the provider in one task.
-_ROUNDS = 5
-#: Questions in a row for which the provider has no time, after which no more are asked in this round.
-_IN_VAIN = 3
-_WAITED = frozenset({"connect_timeout", "read_timeout"})
 #: The class of refusal that says so, see `casework.refusals`.
 _TOO_MANY = "too_many_requests"
-
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Answer(Generic[T]):
-    """What the provider said, were it that it knows nothing."""
-
-    said: T
-
-
-class Patience:
-    """Asks one question after the other. One that fails does not keep those behind it from being asked; three in a
-    row that the provider had no time for end the round, and so does one for which it was waited in vain: this process
-    has urgent work too."""
-
-    def __init__(self) -> None:
-        self._in_vain = 0
-
-    def ask(self, question: Callable[[], T]) -> Answer[T] | None:
-        """None: no answer came."""
-        try:
-            said = question()
-        except TemporaryFailure as failure:
-            self._in_vain += _IN_VAIN if failure.reason_class in _WAITED else 1
-            log.warning("provider_not_asked", reason=failure.reason_class)
-            return None
-        except SendingFailed as failure:
-            log.warning("provider_not_asked", reason=failure.reason_class)
-            return None
-        self._in_vain = 0
-        return Answer(said)
-
-    @property
-    def is_over(self) -> bool:
-        return self._in_vain >= _IN_VAIN
 
 
 @app.task(name="outbox.drain")
 def drain(queue: str) -> None:
     """Send what the queue has, batch by batch. A full batch wakes another worker to help."""
-    wanted, slowed = Queue(queue), False
+    wanted, slowed, ends = Queue(queue), False, time.monotonic() + _DRAIN_TAKES
     for _ in range(_BATCHES):
+        if stopping.is_asked() or time.monotonic() > ends:
+            # Whoever comes next goes on at once.
+            house().wake_up.wake(frozenset({wanted}))
+            return
         claim = usecases.claim_messages(wanted, rates=dispatch().rates, **rooms())
         if len(claim.rows) == BATCH:
             house().wake_up.wake(frozenset({wanted}))
@@ -105,10 +69,16 @@ def _send_all(claimed: list[Claimed]) -> bool:
     False where the provider had too much to do: what was left of the batch waits as long as it asked.
     """
     for index, message in enumerate(claimed):
-        if now() + ATTEMPT_TAKES > message.lease_until:
+        if stopping.is_asked() or now() + ATTEMPT_TAKES > message.lease_until:
             usecases.give_back(claimed[index:], now=now(), work=house().work())
             return True
-        outcome = _send(message)
+        try:
+            outcome = _send(message)
+        except Exception:
+            # A lost connection, mostly: those behind it must not wait for the end of a lease.
+            usecases.give_back(claimed[index + 1 :], now=now(), work=house().work())
+            house().wake_up.wake(frozenset({message.message.queue}))
+            raise
         if outcome is not None and outcome.reason == _TOO_MANY:
             wait = max(outcome.retry_after or SHORTEST_WAIT, _LEAST_PAUSE)
             rest = claimed[index + 1 :]
@@ -127,10 +97,14 @@ def _send(claimed: Claimed) -> Outcome | None:
         usecases.suppress_message(claimed, reason, **rooms())
         log.warning("text_suppressed", message=str(claimed.message.id), reason=reason)
         return None
-    attempt_id = usecases.begin_attempt(claimed, **rooms())
+    begins = now()
+    attempt_id = _begin(claimed)
     if attempt_id is None:
         return None
-    outcome = dispatch().send(outgoing, attempt_id, claimed.message)
+    if now() - begins > _FROZEN:
+        outcome = Outcome(Verdict.REFUSED_FOR_NOW, reason="held_up", counts=False)
+    else:
+        outcome = dispatch().send(outgoing, attempt_id, claimed.message)
     broken = usecases.finish_attempt(claimed, attempt_id, outcome, **rooms())
     if broken:
         channel = claimed.message.channel.value
@@ -140,6 +114,17 @@ def _send(claimed: Claimed) -> Outcome | None:
         house().wake_up.wake(frozenset({Queue.URGENT, Queue.DEFAULT}))
     _note(claimed.message, outcome)
     return outcome
+
+
+def _begin(claimed: Claimed) -> UUID | None:
+    """The attempt, as it was noted; None: nothing may leave. What does not begin takes nothing of the number's day."""
+    begun = None
+    try:
+        begun = usecases.begin_attempt(claimed, **rooms())
+    finally:
+        if begun is None and _takes_share(claimed):
+            house().number_caps.put_back(claimed.message.address, _today())
+    return begun
 
 
 def _prepared(claimed: Claimed) -> Outgoing | None:
@@ -170,15 +155,14 @@ def _held_back(claimed: Claimed) -> str:
     A text takes its share of the day once, before its first try; what a provider refused for now has been counted.
     Duty alerts are not.
     """
-    message = claimed.message
-    if message.channel is not Channel.SMS or message.recipient != SENDER:
+    message, the_house = claimed.message, house()
+    if not _is_text_to_sender(message):
         return ""
-    the_house = house()
     if not may_text(message.address, the_house.directory.county.sms_countries):
         return "country"
-    if claimed.tried:
+    if not _takes_share(claimed):
         return ""
-    sent = the_house.number_caps.take(message.address, now().astimezone(HELSINKI).date())
+    sent = the_house.number_caps.take(message.address, _today())
     if sent is None:
         return "over_number_cap"
     # Who is over the budget reads the page; the duty is told all the same.
@@ -186,6 +170,18 @@ def _held_back(claimed: Claimed) -> str:
     if sent > budget:
         log.error("text_budget_spent", budget=budget, asked=sent)
     return "over_budget" if sent > budget else ""
+
+
+def _is_text_to_sender(message: Message) -> bool:
+    return message.channel is Channel.SMS and message.recipient == SENDER
+
+
+def _takes_share(claimed: Claimed) -> bool:
+    return _is_text_to_sender(claimed.message) and not claimed.tried
+
+
+def _today() -> date:
+    return now().astimezone(HELSINKI).date()
 
 
 @app.task(name="outbox.sweep")
@@ -210,46 +206,3 @@ def _probe() -> None:
         answered = outcome is not None and outcome.verdict in {Verdict.ACCEPTED, Verdict.REFUSED}
         if answered and usecases.channel_works(channel, now=now(), work=house().work()):
             log.info("channel_works", channel=channel.value)
-
-
-@app.task(name="outbox.reconcile")
-def reconcile() -> None:
-    """Ask the provider about messages that may have been sent, and end their not-knowing."""
-    patience, taken = Patience(), set[str]()
-    for _ in range(_ROUNDS):
-        doubts = usecases.doubtful_messages(now=now(), work=house().work())
-        for doubt in doubts:
-            usecases.asked_about(doubt.attempt_id, now=now(), work=house().work())
-            known = doubt.known | taken
-            ask = partial(dispatch().find, doubt.message, doubt.attempt_id, doubt.since, known)
-            answer = patience.ask(ask)
-            if answer is not None:
-                found = answer.said or ""
-                taken.add(found)
-                usecases.settle_doubt(doubt, found, now=now(), work=house().work())
-            elif patience.is_over:
-                return
-        if len(doubts) < DOUBTS:
-            return
-
-
-@app.task(name="outbox.confirm")
-def confirm() -> None:
-    """Ask the provider how texts ended of which no receipt has told it."""
-    patience = Patience()
-    for one in usecases.unconfirmed_messages(now=now(), work=house().work()):
-        usecases.asked_about(one.attempt_id, now=now(), work=house().work())
-        answer = patience.ask(partial(dispatch().status, one.provider_id))
-        if answer is not None and answer.said is not None:
-            status, error_code = answer.said
-            recorded = usecases.record_receipt(
-                one.attempt_id,
-                provider_id=one.provider_id,
-                status=status,
-                error_code=error_code,
-                **rooms(),
-            )
-            if recorded.broken:
-                log.error("channel_broken", channel=Channel.SMS.value, reason=recorded.reason)
-        elif patience.is_over:
-            return

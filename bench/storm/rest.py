@@ -65,7 +65,7 @@ class Hurry:
         self._last = time.monotonic()
         for statement in _HURRY:
             self.run(statement)
-        for task in ("outbox.sweep", "outbox.reconcile"):
+        for task in ("outbox.sweep", "asking.reconcile"):
             self.publish(task)
 
 

@@ -21,7 +21,7 @@ import redis
 import requests
 from sqlalchemy import Engine, text
 
-from tasks import deadlines, outbox
+from tasks import asking, deadlines, outbox
 from tests.emulators.smtp import SmtpSink
 from tests.faults.visitor import Visitor, as_client
 from tests.live import Processes, until
@@ -266,10 +266,10 @@ class ByHand:
         outbox.sweep()
 
     def reconcile(self) -> None:
-        outbox.reconcile()
+        asking.reconcile()
 
     def confirm(self) -> None:
-        outbox.confirm()
+        asking.confirm()
 
     def raise_due(self) -> None:
         deadlines.raise_due()

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
+import pytest
+
+from bench.storm.letters import Letters
+from casework.messages import Channel, Purpose, Queue
+from casework.notices import SENDER
+from tests.emulators.smtp import SmtpSink
 from tests.faults.stack import BY_SMS, SENDER_MOBILE, SWEPT, ByHand, Stack
 from tests.live import until
+from webapp import wiring
 from webapp.embedded.twilio_behaviour import HOLD_SECONDS, Behaviour
 
 #: Children of three teams: three e-mails to staff beside the one text message to the sender.
@@ -54,7 +64,7 @@ def test_what_a_killed_worker_had_claimed_is_sent_after_its_lease_and_its_text_i
     assert stack.states()["sender"] == "unknown"
     assert "call_needed" not in stack.timeline()
     the_attempt_was(stack, minutes=2)
-    stack.after("outbox.reconcile", lambda: stack.states()["sender"] == "accepted")
+    stack.after("asking.reconcile", lambda: stack.states()["sender"] == "accepted")
     (attempt,) = stack.attempts("sender")
     assert attempt["provider_id"] == stack.twilio.messages()[0].sid
     assert (stack.twilio.creates, stack.texts_to(SENDER_MOBILE)) == (1, 1)
@@ -66,7 +76,7 @@ def test_a_text_that_the_provider_never_had_goes_out_once_more(stack: Stack) -> 
     stack.let_leases_end()
     stack.after("outbox.sweep", lambda: stack.states()["sender"] == "unknown")
     the_attempt_was(stack, minutes=6)
-    stack.after("outbox.reconcile", lambda: stack.states()["sender"] == "delivered")
+    stack.after("asking.reconcile", lambda: stack.states()["sender"] == "delivered")
     assert (stack.twilio.creates, stack.texts_to(SENDER_MOBILE)) == (2, 1)
 
 
@@ -98,3 +108,34 @@ def test_a_batch_killed_twice_is_sent_in_the_end_and_each_mail_once(stack: Stack
     addresses = [address for mail in stack.mail.received for address in mail.rcpt_tos]
     assert len(addresses) == len(set(addresses)) == 3
     assert max(row["attempts"] for row in stack.rows("select attempts from messages")) <= 4
+
+
+def test_a_worker_that_is_asked_to_end_in_a_backlog_ends_with_the_message_in_hand(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As each new version of the program asks it: none is in doubt afterwards, and none of a dead worker's."""
+    kept = SmtpSink.handle_DATA
+
+    async def slowly(*given: Any) -> str:
+        await asyncio.sleep(0.5)
+        return await kept(*given)
+
+    monkeypatch.setattr(SmtpSink, "handle_DATA", slowly)
+    house = wiring.build(stack.settings)
+    letters = Letters(house, [(SENDER, Channel.EMAIL, Purpose.SOMETHING_NEW, Queue.DEFAULT)])
+    mails = letters.made(range(80))
+    letters.store(mails)
+    letters.wake(mails)
+    house.engine.dispose()
+    until(lambda: len(stack.mail.received) >= 2, SWEPT, stack.told)
+    asked = stack.crew.running["b"]
+    asked.terminate()
+    assert asked.wait(15) == 0
+    assert 2 <= len(stack.mail.received) < 60
+    monkeypatch.setattr(SmtpSink, "handle_DATA", kept)
+    left = stack.rows("select distinct state, lost_workers from messages where state <> 'sent'")
+    assert left == [{"state": "pending", "lost_workers": 0}]
+    stack.start_missing()
+    all_states = "select distinct state from messages"
+    until(lambda: stack.rows(all_states) == [{"state": "sent"}], SWEPT, stack.told)
+    assert len(stack.mail.received) == 80

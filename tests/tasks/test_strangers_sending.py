@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from uuid import UUID, uuid4
+from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -14,80 +14,31 @@ from pydantic import ValidationError
 from sqlalchemy import Engine, text
 
 from casework.caps import CAP_PER_NUMBER
-from casework.commands import Contact, ContactWay
 from casework.message_times import SHORTEST_WAIT
 from casework.messages import Channel, Message, Queue
-from casework.usecases import submit
 from casework.usecases.doubts import UNCONFIRMED_AFTER
-from tasks import outbox
+from tasks import asking, outbox
 from tasks.channels import (
     ConfigurationFault,
     OutcomeUnknown,
-    Outgoing,
     PermanentFailure,
     SendingFailed,
     TemporaryFailure,
 )
-from tasks.house import dispatch, use
+from tasks.house import dispatch
 from tasks.house import house as opened
-from tests.casework.fakes import command
 from tests.store.texting import write as write_in
+from tests.tasks.conftest import MONDAY, Provider
 from webapp.config import Settings
 from webapp.wiring import House, now
 
-MONDAY = datetime(2026, 3, 2, 10, tzinfo=UTC)  # noon in Helsinki: no quiet hours
 NUMBERS = [f"+35850000004{last}" for last in range(8)]
 MINUTE = timedelta(minutes=1)
 BUSY = TemporaryFailure("too_many_requests", "20429", timedelta(0), counts_as_attempt=False)
 NO_TIME = TemporaryFailure("proxy_refused")
 
 
-@dataclass
-class Provider:
-    """Of texts: refuses each with `fault`, or takes it. Keeps what it was handed."""
-
-    fault: SendingFailed | None = None
-    handed: list[Outgoing] = field(default_factory=list)
-
-    def send(self, outgoing: Outgoing) -> str:
-        self.handed.append(outgoing)
-        if self.fault is not None:
-            raise self.fault
-        return f"SM{len(self.handed)}"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[time_machine.Traveller]:
-    with time_machine.travel(MONDAY, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture(autouse=True)
-def provider(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
-    """This process works as a worker, on connections of its own, and no other is woken."""
-    use(house.settings)
-    mine = Provider()
-    monkeypatch.setitem(dispatch()._channels, Channel.SMS, mine)
-    monkeypatch.setattr(opened().wake_up, "wake", lambda queues: None)
-    yield mine
-    opened().engine.dispose()
-
-
-@pytest.fixture
-def write(house: House) -> Callable[..., None]:
-    """Somebody asks for a text to each of these numbers."""
-
-    def write_to(*numbers: str) -> None:
-        for number in numbers:
-            order = command(
-                submission_id=uuid4(),
-                reference=house.ids.reference(),
-                code=house.ids.access_code(),
-                contact=Contact(way=ContactWay.SMS, phone=number, textable=True),
-            )
-            submit(order, directory=house.directory, now=now(), ids=house.ids, work=house.work())
-
-    return write_to
+pytestmark = pytest.mark.usefixtures("clock", "provider")
 
 
 def query(owner: Engine, sql: str) -> list[tuple[object, ...]]:
@@ -226,7 +177,7 @@ def test_one_question_that_fails_does_not_keep_the_next_from_being_asked(
     owner: Engine, doubtful: None, desk: Callable[..., Desk], fails: SendingFailed
 ) -> None:
     asked = desk(fails, "SM1", fails, fails, "SM2")
-    outbox.reconcile()
+    asking.reconcile()
     assert sorted(asked.asked) == NUMBERS[:5]
     assert sorted(of_senders(owner)) == [("accepted",)] * 2 + [("unknown",)] * 3
 
@@ -235,12 +186,12 @@ def test_after_three_questions_in_vain_no_more_are_asked_until_the_next_round(
     clock: time_machine.Traveller, doubtful: None, desk: Callable[..., Desk]
 ) -> None:
     first = desk(NO_TIME)
-    outbox.reconcile()
+    asking.reconcile()
     assert len(first.asked) == 3
     clock.shift(MINUTE)
     # Those that were asked in vain wait for their turn behind the others.
     then = desk(None)
-    outbox.reconcile()
+    asking.reconcile()
     assert set(then.asked[:2]) == {*NUMBERS[:5]} - {*first.asked}
     assert sorted(then.asked) == NUMBERS[:5]
 
@@ -249,7 +200,7 @@ def test_after_one_question_that_waited_in_vain_this_process_does_something_else
     doubtful: None, desk: Callable[..., Desk]
 ) -> None:
     asked = desk(TemporaryFailure("read_timeout"))
-    outbox.reconcile()
+    asking.reconcile()
     assert len(asked.asked) == 1
 
 
@@ -263,12 +214,12 @@ def test_the_same_holds_for_questions_about_receipts_that_did_not_come(
     outbox.drain(Queue.DEFAULT.value)
     clock.shift(UNCONFIRMED_AFTER + MINUTE)
     first = desk(PermanentFailure("refused", "400"), "delivered", NO_TIME)
-    outbox.confirm()
+    asking.confirm()
     assert len(first.asked) == 5
     assert sorted(of_senders(owner)) == [("accepted",)] * 4 + [("delivered",)]
     clock.shift(UNCONFIRMED_AFTER + MINUTE)
     then = desk(NO_TIME)
-    outbox.confirm()
+    asking.confirm()
     assert len(then.asked) == 3
 
 
@@ -289,7 +240,7 @@ def test_the_provider_is_asked_about_an_alert_that_belongs_to_no_case(
     clock.shift(2 * MINUTE)
     # About what was answered to the number, and about the alert.
     asked = desk("SM8", "SM9")
-    outbox.reconcile()
+    asking.reconcile()
     assert sorted(asked.asked) == sorted(outgoing.to for outgoing in provider.handed)
     assert sorted(query(owner, alert)) == [("accepted", "sms"), ("unknown", "email")]
 

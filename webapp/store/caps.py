@@ -28,6 +28,14 @@ _TAKE = text(
     ") select all_numbers.count, set_config('synchronous_commit', 'off', true)"
     " from mine left join all_numbers on true"
 )
+#: In the same order, so that the two never wait for each other.
+_PUT_BACK = text(
+    "with mine as ("
+    " update number_caps set count = count - 1"
+    " where number_hash = :number and day = :day and count > 0 returning day"
+    ") update number_caps as c set count = c.count - 1 from mine"
+    " where c.number_hash = :whole and c.day = mine.day and c.count > 0"
+)
 
 
 class NumberCaps:
@@ -48,6 +56,12 @@ class NumberCaps:
         with self._at_once.connect() as connection:
             row = connection.execute(_TAKE, values).one()
         return None if row[0] is None else int(row[0])
+
+    def put_back(self, number: str, on: date) -> None:
+        """What was taken for a text that then did not begin to leave."""
+        values = {"number": self._hash(number, on), "whole": ALL, "day": on}
+        with self._at_once.connect() as connection:
+            connection.execute(_PUT_BACK, values)
 
     def purge(self, before: date) -> int:
         """Forget the days before `before`; how many rows went."""

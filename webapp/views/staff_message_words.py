@@ -95,6 +95,7 @@ MESSAGE_FAULTS: Mapping[str, str] = {
     "provider_fault": _ANSWER_LOST,
     "answer_not_understood": _ANSWER_LOST,
     "worker_died": N_("The sending program stopped while it was handing it over"),
+    "held_up": N_("The sending program was held up before it left"),
     "fault_of_ours": N_("Our own program is at fault: technical support has been told"),
     "no_receipt": N_("The operator has not told whether it arrived"),
     "not_authorised": _OURS,
