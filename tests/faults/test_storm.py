@@ -104,7 +104,9 @@ def test_no_message_is_lost_or_doubled_in_a_storm(scene: Scene) -> None:
     assert not [line for line in scene.crew.complaints() if "Deadlock" in line]
     # It was a storm: answers were lost, and so were tries.
     verdicts = Counter(verdict for one in account.rows for _, verdict in one.attempts)
-    assert verdicts["unknown"] >= len(IN_DOUBT)
+    assert verdicts["unknown"] > 0
+    # A worker may have been killed with one of them in hand, and heard of no answer either.
+    assert verdicts["unknown"] + verdicts[None] >= len(IN_DOUBT)
     assert verdicts["refused_for_now"] > 0
 
 
