@@ -116,7 +116,8 @@ class Outbox(Protocol):
     def apply_receipt(
         self, attempt_id: UUID, to: MessageState, reason: str, now: datetime
     ) -> Message | None:
-        """Move the attempt's message along, if that is a legal move; the message when it moved."""
+        """Move the attempt's message along, if that is a legal move; the message when it moved. That it did not arrive
+        is believed of its newest attempt alone."""
 
 
 class Channels(Protocol):

@@ -41,6 +41,8 @@ def record_receipt(
 ) -> Recorded:
     """Keep the receipt, and move the message along where that is a legal move. A repeated one is nothing new.
 
+    A message that was tried again arrives by whichever attempt, and has failed only with the last: that an older one
+    did not arrive is kept and moves nothing.
     One that tells of a fault of our whole account stops the channel: no other message would arrive either. Other
     faults of settings may concern one operator or number, which anybody can type, and stop nothing.
     `refusal`: what `error_code` means where it is not one of Twilio's.

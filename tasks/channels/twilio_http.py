@@ -7,12 +7,16 @@ import logging
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from http.client import HTTPException
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import requests
 import structlog
+from requests.adapters import HTTPAdapter
 from twilio.http.response import Response
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from casework.refusals import Kind, refusal_of_answer
@@ -46,6 +50,49 @@ class Refused(Exception):
         self.code = code
 
 
+class _Connection(HTTPSConnection):
+    """One of which is told apart whether it ever stood.
+
+    urllib3 tells of a handshake that was cut as of an answer that was cut. The request is written only once `connect`
+    has come back, and no request that was begun goes on over another connection.
+    """
+
+    auto_open = 0
+
+    def connect(self) -> None:
+        """Raises ConnectTimeoutError or NewConnectionError where nothing of a request can have left, and what it is
+        where the certificate proves nothing."""
+        try:
+            super().connect()
+        except ssl.SSLCertVerificationError:
+            raise
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "no handshake in time") from error
+        except (OSError, HTTPException) as error:
+            # The latter from a proxy that is asked for the way.
+            raise NewConnectionError(self, f"no handshake: {type(error).__name__}") from error
+
+
+class _Pool(HTTPSConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _Adapter(HTTPAdapter):
+    """requests' own, with connections of that kind, through a proxy too."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        _tell_apart(self.poolmanager)
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        return _tell_apart(super().proxy_manager_for(*args, **kwargs))
+
+
+def _tell_apart(manager: Any) -> Any:
+    manager.pool_classes_by_scheme = {**manager.pool_classes_by_scheme, "https": _Pool}
+    return manager
+
+
 class TwilioHttp:
     """An HTTP client for `twilio.rest.Client`, with two time-outs and without the SDK's logging.
 
@@ -59,6 +106,7 @@ class TwilioHttp:
         self._base = urlsplit(api_url) if api_url else None
         self._timeout = timeout
         self._session = requests.Session()
+        self._session.mount("https://", _Adapter())
         # A proxy of the environment must not stand between us and this same machine.
         host = self._base.hostname if self._base else None
         self._session.trust_env = host not in {"127.0.0.1", "localhost", "::1"}
@@ -168,7 +216,7 @@ def _refusal(status: int, code: int | None) -> SendingFailed:
 
 
 def _lost(error: requests.exceptions.RequestException) -> SendingFailed:
-    """Did the request leave? A connection that never came to be carried nothing."""
+    """Did the request leave? A connection that never came to be, its handshake included, carried nothing."""
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return TemporaryFailure("connect_timeout")
     if isinstance(error, requests.exceptions.ReadTimeout):

@@ -12,6 +12,7 @@ from casework.messages import (
     BREAK_FADES,
     LEASE,
     MAX_LOST_WORKERS,
+    NOT_DELIVERED,
     PROBE_EVERY,
     RETELL_AFTER,
     UNFINISHED,
@@ -334,6 +335,8 @@ class MemoryOutbox:
     ) -> Message | None:
         k = self._of(attempt_id)
         if k is None or k.row.state not in origins(to):
+            return None
+        if to in NOT_DELIVERED and k.attempts[-1].id != attempt_id:
             return None
         self._rest(k, to, reason)
         return replace(k.message, state=to, reason=reason)

@@ -100,6 +100,8 @@ class OutboxMachine(RuleBasedStateMachine):
         self.handed_over: list[HandedOver] = []
         #: What the provider has, by message: the attempts that it took, in order, and when.
         self.taken: dict[UUID, list[tuple[UUID, Any]]] = {}
+        #: All attempts by message, in order.
+        self.begun: dict[UUID, list[UUID]] = {}
         #: What a person or a team's phone got of one event, as far as it is not proved that it did not arrive.
         self.told: dict[tuple[str, str], list[UUID]] = {}
         self.proved_lost: set[UUID] = set()
@@ -150,6 +152,7 @@ class OutboxMachine(RuleBasedStateMachine):
             said = root_of(claimed.message) == SAID.detail["event"]
             assert not (said and self.is_taken_back), "what was taken back leaves"
             self.handed_over.append(HandedOver(claimed, attempt, taken))
+            self.begun.setdefault(message, []).append(attempt)
             if taken:
                 self.taken.setdefault(message, []).append((attempt, self.now))
                 root = root_of(claimed.message), claimed.message.recipient
@@ -203,6 +206,20 @@ class OutboxMachine(RuleBasedStateMachine):
             attempt, provider_id=f"SM{attempt}", status=status, error_code="30003", **self.rooms()
         )
         self.look(may_know=True)
+
+    @precondition(lambda self: any(len(begun) > 1 for begun in self.begun.values()))
+    @rule(which=st.integers(0, 5), status=st.sampled_from(["failed", "undelivered"]))
+    def an_attempt_is_said_to_have_failed_after_another_has_begun(
+        self, which: int, status: str
+    ) -> None:
+        """Of the other it tells nothing."""
+        older = [attempt for begun in self.begun.values() for attempt in begun[:-1]]
+        attempt, before = older[which % len(older)], self.store.rows()
+        record_receipt(
+            attempt, provider_id=f"SM{attempt}", status=status, error_code="30006", **self.rooms()
+        )
+        assert self.store.rows() == before
+        self.look()
 
     @precondition(lambda self: not self.is_taken_back)
     @rule()

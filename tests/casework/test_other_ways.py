@@ -32,8 +32,10 @@ from casework.usecases import (
     channel_works,
     claim_messages,
     claim_probes,
+    doubtful_messages,
     finish_attempt,
     record_receipt,
+    settle_doubt,
     submit,
     suppress_message,
     sweep_outbox,
@@ -121,6 +123,54 @@ def test_a_phone_that_may_be_switched_off_is_texted_twice_more_and_then_somebody
     assert Purpose.STAFF_UNDELIVERABLE in house.purposes
     (case,) = house.work.kept.cases.values()
     assert Mark.CALL_NEEDED in case.marks
+
+
+IN_DOUBT = Outcome(Verdict.UNKNOWN, reason="provider_fault")
+
+
+def sent_again(house: House) -> tuple[UUID, UUID]:
+    """Of the first try nobody knew anything, and the provider did not list it; both attempts."""
+    first = house.end(house.to_sender(), IN_DOUBT)
+    house.later(minutes=6)
+    (doubt,) = doubtful_messages(now=house.now, work=house.work)
+    settle_doubt(doubt, "", now=house.now, work=house.work)
+    second = begin_attempt(house.to_sender(), **house.rooms())
+    assert second is not None
+    return first, second
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_that_the_first_try_did_not_arrive_says_nothing_of_the_second(
+    demo: Directory, status: str
+) -> None:
+    house = House(demo)
+    first, second = sent_again(house)
+    house.receipt(first, status, "30006")
+    assert [row.state for _, row in house.messages()] == [S.SUBMITTING]
+    assert house.calls == 0
+    assert Purpose.STAFF_UNDELIVERABLE not in house.purposes
+    house.receipt(second, "delivered")
+    assert [row.state for _, row in house.messages()] == [S.DELIVERED]
+
+
+def test_that_the_second_try_did_not_arrive_is_believed(demo: Directory) -> None:
+    house = House(demo)
+    _, second = sent_again(house)
+    house.receipt(second, "failed", "30006")
+    assert [row.state for _, row in house.messages()] == [S.FAILED]
+    assert house.calls == 1
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [("sent", S.SENT), ("delivered", S.DELIVERED), ("queued", S.ACCEPTED)]
+)
+def test_that_the_first_try_is_on_its_way_counts_while_the_second_is_under_way(
+    demo: Directory, status: str, state: MessageState
+) -> None:
+    house = House(demo)
+    first, _ = sent_again(house)
+    house.receipt(first, status)
+    assert [row.state for _, row in house.messages()] == [state]
 
 
 def test_it_is_not_texted_again_after_the_safe_hours(demo: Directory) -> None:

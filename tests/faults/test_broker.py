@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager, contextmanager
 import pytest
 import requests
 
-from tests.faults.stack import COAST_MAIL, SWEPT, Stack
+from tests.channels.conftest import closed_port
+from tests.faults.stack import ALERT, COAST_MAIL, COAST_MOBILE, SWEPT, Stack
 from tests.faults.visitor import Visitor, as_client
 from tests.live import until
 from tests.web import walking
@@ -35,6 +36,22 @@ def hung(stack: Stack) -> Iterator[None]:
         yield
 
 
+@contextmanager
+def demoted(stack: Stack) -> Iterator[None]:
+    """A broker that is the replica of one which is not there, as in the middle of a fail-over: it takes nothing."""
+    with stack.broker as broker:
+        broker.execute_command("REPLICAOF", "127.0.0.1", str(closed_port()))
+        try:
+            yield
+        finally:
+            broker.execute_command("REPLICAOF", "NO", "ONE")
+
+
+def refusals(stack: Stack) -> list[str]:
+    """What workers wrote of a broker that takes nothing."""
+    return [line for line in stack.crew.logs().splitlines() if "consumer: Cannot connect" in line]
+
+
 def timed(press: Callable[[], requests.Response]) -> tuple[float, requests.Response]:
     began = time.perf_counter()
     answer = press()
@@ -46,7 +63,7 @@ def workers_may_complain_of_the_broker(stack: Stack) -> None:
     stack.may_complain = True
 
 
-@pytest.mark.parametrize("befalls", [stopped, hung])
+@pytest.mark.parametrize("befalls", [stopped, hung, demoted])
 def test_a_submission_needs_no_broker(stack: Stack, befalls: Befalls) -> None:
     visitors = [stack.visitor() for _ in range(6)]
     addresses = [stack.walk(visitor) for visitor in visitors]
@@ -74,7 +91,7 @@ def test_a_submission_needs_no_broker(stack: Stack, befalls: Befalls) -> None:
     assert all(stack.crew.lives(name) for name in pids)
 
 
-@pytest.mark.parametrize("befalls", [stopped, hung])
+@pytest.mark.parametrize("befalls", [stopped, hung, demoted])
 def test_limited_pages_do_not_wait_for_the_broker(stack: Stack, befalls: Befalls) -> None:
     visitor = stack.visitor()
     walking.begin(as_client(visitor))
@@ -121,3 +138,18 @@ def test_a_wake_up_works_again_once_the_broker_is_back(stack: Stack) -> None:
     stack.crew.end("beat")
     stack.send()
     stack.mail.wait_for(4, timeout=SWEPT)
+
+
+def test_workers_outlive_a_broker_that_takes_nothing_and_an_alert_leaves_when_it_does(
+    stack: Stack,
+) -> None:
+    pids = {name: child.pid for name, child in stack.crew.running.items()}
+    before = len(refusals(stack))
+    with demoted(stack):
+        stack.send(**ALERT)
+        # Each of the two workers has asked twice, and goes on asking.
+        until(lambda: len(refusals(stack)) >= before + 4, what="refused and asked again")
+        assert all(stack.crew.lives(name) for name in pids)
+    until(lambda: stack.texts_to(COAST_MOBILE) == 1, 2 * SWEPT, stack.told)
+    assert {name: child.pid for name, child in stack.crew.running.items()} == pids
+    assert all(stack.crew.lives(name) for name in pids)

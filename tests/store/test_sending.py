@@ -40,6 +40,7 @@ from casework.usecases import (
     unconfirmed_messages,
 )
 from casework.usecases.doubts import UNCONFIRMED_AFTER
+from tests.live import until
 from tests.store.conftest import MONDAY, TYPED, Send
 from webapp.wiring import House
 
@@ -384,6 +385,72 @@ def test_a_late_word_that_it_is_on_its_way_keeps_it_from_being_sent_again(
         )
     record_receipt(attempt, provider_id="SM1", status="sent", error_code="", **rooms(house, MONDAY))
     assert all(one.message.recipient != "sender" for one in claim(house))
+
+
+def sent_again(house: House, owner: Engine) -> tuple[UUID, Claimed]:
+    """The attempt of a text in doubt, and the same text claimed once more a few minutes later."""
+    first = end(house, to_sender(house), Outcome(Verdict.UNKNOWN, reason="provider_fault"))
+    with owner.begin() as connection:
+        connection.execute(
+            text("update messages set state = 'pending', next_at = :at where state = 'unknown'"),
+            {"at": MONDAY + 6 * MINUTE},
+        )
+    return first, to_sender(house, MONDAY + 6 * MINUTE)
+
+
+def told(house: House, attempt: UUID, status: str, code: str = "") -> None:
+    at = MONDAY + 7 * MINUTE
+    record_receipt(attempt, provider_id="SM1", status=status, error_code=code, **rooms(house, at))
+
+
+def of_sender(owner: Engine) -> list[str]:
+    return [row.state for row in rows(owner, "select state from messages where recipient='sender'")]
+
+
+@pytest.mark.parametrize("status", ["failed", "undelivered"])
+def test_that_the_first_try_did_not_arrive_is_kept_and_ends_nothing_of_the_second(
+    house: House, owner: Engine, send: Send, status: str
+) -> None:
+    send(contact=SMS)
+    first, again = sent_again(house, owner)
+    second = begin_attempt(again, **rooms(house, MONDAY + 6 * MINUTE))
+    assert second is not None
+    told(house, first, status, "30006")
+    assert of_sender(owner) == ["submitting"]
+    assert not rows(owner, "select 1 from timeline where kind = 'call_needed'")
+    (kept,) = rows(owner, "select attempt_id, status, error_code from receipts")
+    assert tuple(kept) == (first, status, "30006")
+    finish_attempt(again, second, TAKEN, **rooms(house, MONDAY + 7 * MINUTE))
+    told(house, second, status, "30006")
+    assert of_sender(owner) == [status]
+
+
+@pytest.mark.parametrize("status", ["sent", "delivered"])
+def test_that_the_first_try_is_on_its_way_counts_whatever_became_of_the_second(
+    house: House, owner: Engine, send: Send, status: str
+) -> None:
+    send(contact=SMS)
+    first, again = sent_again(house, owner)
+    assert begin_attempt(again, **rooms(house, MONDAY + 6 * MINUTE))
+    told(house, first, status)
+    assert of_sender(owner) == [status]
+
+
+def test_the_second_try_that_began_while_the_receipt_of_the_first_waited_is_seen(
+    house: House, owner: Engine, send: Send
+) -> None:
+    send(contact=SMS)
+    first, again = sent_again(house, owner)
+    with house.work() as begins, ThreadPoolExecutor(1) as pool:
+        assert begins.outbox.on_the_way("none") == frozenset()  # so that it stays open
+        at = MONDAY + 6 * MINUTE
+        assert begins.outbox.begin(again, house.ids.row(), at) is Begin.BEGUN
+        receipt = pool.submit(told, house, first, "failed", "30006")
+        waiting = "select 1 from pg_locks where not granted"
+        until(lambda: rows(owner, waiting), 10, "the receipt waits for the row")
+        begins.commit()
+        receipt.result(10)
+    assert of_sender(owner) == ["submitting"]
 
 
 def test_an_answer_and_its_receipt_at_the_same_moment_never_wait_for_each_other(

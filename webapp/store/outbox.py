@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, FromClause, and_, func, or_, select, true, update
+from sqlalchemy import ColumnElement, FromClause, and_, func, not_, or_, select, true, update
 
 from casework.message_times import sms_window, spread
 from casework.messages import (
     AGAIN,
+    NOT_DELIVERED,
     SENDER_PATIENCE,
     UNFINISHED,
     Begin,
@@ -199,7 +200,8 @@ class OutboxRows(AttemptRows):
     def apply_receipt(
         self, attempt_id: UUID, to: MessageState, reason: str, now: datetime
     ) -> Message | None:
-        """Move the attempt's message along, if that is a legal move; the message when it moved."""
+        """Move the attempt's message along, if that is a legal move; the message when it moved. That it did not arrive
+        is believed of its newest attempt alone."""
         row = (
             self._work.connection.execute(
                 update(messages)
@@ -207,6 +209,7 @@ class OutboxRows(AttemptRows):
                     attempts.c.id == attempt_id,
                     messages.c.id == attempts.c.message_id,
                     messages.c.state.in_(values_of(origins(to))),
+                    self._newest(attempt_id) if to in NOT_DELIVERED else true(),
                     # Of one that it does not know this version keeps the receipt; the other asks for it again.
                     readable(),
                 )
@@ -223,6 +226,21 @@ class OutboxRows(AttemptRows):
             .first()
         )
         return message_of(row) if row else None
+
+    def _newest(self, attempt_id: UUID) -> ColumnElement[bool]:
+        """No other attempt of its message began after this one, or will before the end of this transaction."""
+        # Held by a statement of its own: one that waited for the row would not see the attempt that it waited for.
+        whose = select(attempts.c.message_id).where(attempts.c.id == attempt_id)
+        self._work.connection.execute(
+            select(messages.c.id)
+            .where(messages.c.id == whose.scalar_subquery())
+            .with_for_update(key_share=True)
+        )
+        later = attempts.alias("later")
+        since = select(later.c.id).where(
+            later.c.message_id == messages.c.id, later.c.started_at > attempts.c.started_at
+        )
+        return not_(since.exists())
 
 
 def _root(table: FromClause) -> ColumnElement[str]:
