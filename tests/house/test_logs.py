@@ -130,7 +130,7 @@ def test_a_recursion_without_an_end_is_told_in_few_frames(lines: Lines) -> None:
 def test_a_task_that_fails_is_told_by_name_id_class_and_place(lines: Lines) -> None:
     app = Celery("tests", set_as_current=False)
 
-    @app.task(name="tests.breaks")
+    @app.task(name="tests.breaks", shared=False)  # else every other app has it too
     def breaks(what: str) -> None:
         raise refused()
 
