@@ -27,7 +27,7 @@ log = structlog.get_logger()
 #: Rounds of questions to the provider in one task.
 _ROUNDS = 5
 #: Seconds after which no question more is asked in one round, however well each is answered: others wait for the process.
-_ROUND_TAKES = 20.0
+ROUND_TAKES = 20.0
 #: Questions in a row for which the provider has no time, after which no more are asked in this round.
 _IN_VAIN = 3
 _WAITED = frozenset({"connect_timeout", "read_timeout"})
@@ -50,7 +50,7 @@ class Patience:
 
     def __init__(self) -> None:
         self._in_vain = 0
-        self._ends = time.monotonic() + _ROUND_TAKES
+        self._ends = time.monotonic() + ROUND_TAKES
 
     def ask(self, question: Callable[[], T]) -> Answer[T] | None:
         """None: no answer came."""

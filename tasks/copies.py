@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta
 
 import structlog
 
 from casework import usecases
+from tasks.asking import ROUND_TAKES
 from tasks.celery_app import app
 from tasks.channels import ConfigurationFault, SendingFailed, TemporaryFailure
 from tasks.house import dispatch, house
@@ -22,16 +24,19 @@ _ON_ITS_WAY = "in_flight"
 
 @app.task(name="copies.forget")
 def forget() -> None:
-    """One bounded round; it stops where the provider asks for patience or refuses us as a whole."""
-    the_house = house()
+    """One bounded round; it stops where the provider asks for patience or refuses us as a whole, and when it has
+    taken its time: what is left waits for the next."""
+    the_house, ends = house(), time.monotonic() + ROUND_TAKES
     usecases.clear_aftermath(now=now(), work=the_house.work())
     copies = usecases.copies_to_forget(now=now(), work=the_house.work())
     for number, copy in enumerate(copies):
-        failure = _delete(copy)
+        failure, left = _delete(copy), copies[number + 1 :]
         if failure is not None and _concerns_all(failure):
-            left = copies[number + 1 :]
             usecases.give_copies_back(left, until=_later(failure), work=the_house.work())
             log.warning("copies_wait", left=len(left), reason=failure.reason_class)
+            break
+        if time.monotonic() > ends:
+            usecases.give_copies_back(left, until=now(), work=the_house.work())
             break
     if copies:
         log.info("copies_taken_up", count=len(copies))

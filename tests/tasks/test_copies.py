@@ -226,3 +226,25 @@ def test_what_was_deleted_long_ago_is_forgotten_and_never_queued_anew(
     assert rows(owner) == {}
     copies.forget()
     assert (rows(owner), provider.asked) == ({}, [])
+
+
+def test_a_slow_provider_is_asked_for_a_little_while_and_the_rest_goes_on_in_the_next_round(
+    owner: Engine, provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same processes send what waits for its turn."""
+    want(owner, *(f"SM{number}" for number in range(6)))
+    clock, slowly = [0.0], provider.forget
+
+    def forget(provider_id: str) -> None:
+        clock[0] += 12.0
+        slowly(provider_id)
+
+    monkeypatch.setattr(copies.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(provider, "forget", forget)
+    copies.forget()
+    assert provider.asked == ["SM0", "SM1"]
+    assert {row.tries for row in rows(owner).values() if row.done_at is None} == {0}
+    copies.forget()
+    copies.forget()
+    assert sorted(provider.asked) == [f"SM{number}" for number in range(6)]
+    assert all(row.done_at for row in rows(owner).values())
